@@ -1,0 +1,1 @@
+"""Policy briefs: content, language, template, export."""

@@ -1,0 +1,1 @@
+"""Maps and charts in one style; every figure carries its alt text."""

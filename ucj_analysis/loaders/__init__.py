@@ -1,0 +1,1 @@
+"""Files and services of others, read into tidy frames."""

@@ -1,0 +1,1 @@
+"""Estimators and inference for few regions and inexact records."""
