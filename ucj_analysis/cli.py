@@ -1,0 +1,322 @@
+"""Command line `ucj`: text for people, ``--format json|csv`` for programs.
+
+Exit status 0 done, 1 refused with a reason a person can act on, 2 wrong usage. No traceback reaches a user; set
+``UCJ_DEBUG=1`` to see one.
+"""
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ucj_analysis import __version__
+from ucj_analysis.errors import UcjError
+
+
+class Format(StrEnum):
+    """Form of the output."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+
+
+class Lang(StrEnum):
+    """Languages of a brief."""
+
+    id = "id"
+    en = "en"
+    both = "both"
+
+
+class Codes(StrEnum):
+    """Systems of region codes."""
+
+    bps = "bps"
+    kemendagri = "kemendagri"
+
+
+_UsageError = typer.BadParameter.__bases__[0]  # typer carries click inside and exports only its subclasses
+
+app = typer.Typer(
+    name="ucj",
+    help="Jamsostek coverage and poverty by regency.\n\nExample: ucj coverage --region 'Bone Bolango'",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="text for people, json or csv for programs")]
+RegionOption = Annotated[
+    list[str] | None, typer.Option("--region", "-r", help="Name or BPS code; may be given again")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit")] = False,
+):
+    if version:
+        typer.echo(f"ucj_analysis {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def lab(
+    port: Annotated[int, typer.Option(help="Port to listen on")] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open a browser")] = True,
+):
+    """Open JupyterLab on the notebooks.
+
+    Example: ucj lab --no-browser
+    """
+    from ucj_analysis import paths
+
+    folder = paths.notebooks_dir()
+    command = [sys.executable, "-m", "jupyterlab", str(folder), f"--ServerApp.port={port}"]
+    os.execv(sys.executable, command if browser else [*command, "--no-browser"])
+
+
+@app.command()
+def tables(
+    dictionary: Annotated[bool, typer.Option("--dictionary", help="Write the data dictionary as Markdown")] = False,
+    format: FormatOption = Format.text,
+):
+    """List the tables of the data package, each checked.
+
+    Example: ucj tables
+    """
+    import pandas as pd
+
+    from ucj_analysis import catalog
+
+    package = catalog.default()
+    if dictionary:
+        typer.echo(
+            catalog.dictionary(package.descriptor, package.table("indicators"), package.table("definitions")),
+            nl=False,
+        )
+        return
+    rows = [
+        {"table": n, "rows": len(package.table(n)), "title": package.resource(n)["title"],
+         "file": package.resource(n)["path"]}
+        for n in package.names
+    ]  # fmt: skip
+    rows.append({"table": "conflicts", "rows": len(_conflicts()), "file": "",
+                 "title": "Figures on which sources disagree (computed)"})  # fmt: skip
+    _show(pd.DataFrame(rows), format)
+
+
+@app.command()
+def table(
+    name: Annotated[str, typer.Argument(help="Name of a table (ucj tables), or conflicts")],
+    region: RegionOption = None,
+    indicator: Annotated[str | None, typer.Option("--indicator", "-i", help="Only this indicator")] = None,
+    format: FormatOption = Format.text,
+):
+    """Show one table, or `conflicts`: what sources disagree on, the chosen row first.
+
+    Example: ucj table conflicts --region 7504
+    """
+    from ucj_analysis import catalog
+
+    frame = _conflicts() if name == "conflicts" else catalog.table(name)
+    if region:
+        if "region_code" not in frame.columns:
+            raise UcjError(f"the table {name} has no regions: leave out --region")
+        frame = frame[frame["region_code"].isin(_codes(region))]
+    if indicator:
+        if "indicator" not in frame.columns:
+            raise UcjError(f"the table {name} has no indicators: leave out --indicator")
+        known = sorted(frame["indicator"].unique())
+        if indicator not in known:
+            raise UcjError(f"no indicator {indicator!r} among these rows; there is {', '.join(known) or 'none'}")
+        frame = frame[frame["indicator"] == indicator]
+    _show(frame, format)
+
+
+@app.command()
+def regions(
+    names: Annotated[list[str], typer.Argument(help="Names, spellings or codes as people write them")],
+    within: Annotated[str | None, typer.Option(help="Province the regions lie in")] = None,
+    codes: Annotated[Codes | None, typer.Option(help="System of the codes given")] = None,
+    format: FormatOption = Format.text,
+):
+    """Say which regions names or codes mean, or why that is not clear.
+
+    Example: ucj regions Gorut BONEBOL --within 75
+    """
+    import pandas as pd
+
+    from ucj_analysis.regions import resolve
+
+    rows = []
+    for name in names:
+        found = resolve(name, within=within, codes=codes.value if codes else None)
+        rows.append({"given": name, "region_code": found.code, "name": found.label("id"), "level": found.level,
+                     "parent_code": found.parent_code or "", "code_kemendagri": found.kemendagri or ""})  # fmt: skip
+    _show(pd.DataFrame(rows), format)
+
+
+@app.command()
+def doctor(format: FormatOption = Format.text):
+    """Check the environment, the data package, fonts and optional parts.
+
+    Example: ucj doctor
+    """
+    from ucj_analysis import health
+
+    frame = health.report()
+    _show(frame, format)
+    if (frame["state"] == "wrong").any():
+        raise typer.Exit(1)
+
+
+@app.command()
+def seal():
+    """Accept edited tables in data/: check their content, then write the new hashes.
+
+    Example: ucj seal
+    """
+    from ucj_analysis import catalog
+
+    changed = catalog.seal()
+    typer.echo(f"Sealed: {', '.join(changed)}." if changed else "Nothing had changed.")
+
+
+# -- helpers ---------------------------------------------------------------------------------------------------
+
+
+def _codes(names):
+    """Codes of the regions named; a province stands for itself and all that lies in it."""
+    from ucj_analysis.regions import children, resolve
+
+    codes = []
+    for name in names:
+        found = resolve(name, within=None if found_anywhere(name) else "7500")
+        codes.append(found.code)
+        if found.level == "province":
+            codes += [r.code for r in children(found.code)]
+    return codes
+
+
+def found_anywhere(name):
+    """True where a name or code needs no province beside it."""
+    from ucj_analysis.errors import RegionError
+    from ucj_analysis.regions import resolve
+
+    try:
+        resolve(name)
+    except RegionError:
+        return False
+    return True
+
+
+def _conflicts():
+    import pandas as pd
+
+    from ucj_analysis import catalog, observations
+
+    sources = catalog.table("sources")
+    parts = [
+        observations.conflicts(catalog.table(n), sources).assign(table=n)
+        for n in ("poverty", "labour", "socioeconomic", "coverage")
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _show(frame, format):
+    """Print a frame: aligned text, JSON records (missing as null), or CSV."""
+    if format is Format.json:
+        typer.echo(frame.to_json(orient="records", force_ascii=False, indent=1, double_precision=10))
+    elif format is Format.csv:
+        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+    else:
+        _print_text(frame)
+
+
+def _print_text(frame):
+    import pandas as pd
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    if frame.empty:
+        typer.echo("No rows.")
+        return
+    if "observation_id" in frame.columns and "qualifier" in frame.columns:
+        frame = _readable(frame)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for name in frame.columns:
+        numeric = pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_bool_dtype(frame[name])
+        out.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        out.add_row(*(_cell(v) for v in row))
+    console.print(out)
+
+
+def _readable(frame):
+    """Observations as a person reads them: the figure with its qualifier and unit in one cell."""
+    from ucj_analysis.language import quantity
+
+    said = [quantity(row, "en", short=True) for row in frame.to_dict("records")]
+    unit = frame["unit"].where(~frame["unit"].isin(["percent"]) & ~frame["unit"].str.startswith("IDR"), "")
+    keep = ["observation_id", "region_code", "period", "indicator", "segment", "funding", "role", "status"]
+    out = frame[[c for c in keep if c in frame.columns]].copy()
+    out["figure"] = [f"{a} {b}".strip() for a, b in zip(said, unit, strict=True)]
+    out["source"] = frame["source_id"]
+    out["note"] = frame["note"].str.slice(0, 70)
+    return out.loc[:, (out != "").any()].rename(columns={"observation_id": "id", "region_code": "region"})
+
+
+def _cell(value):
+    from rich.text import Text
+
+    if value is None or value != value:
+        return Text("-")
+    if isinstance(value, float):
+        return Text(f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else f"{value:g}")
+    return Text(str(value))
+
+
+def main(argv=None):
+    """Run the command line and return the exit status."""
+    try:
+        status = app(args=argv, standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except UcjError as error:
+        return _say(str(error), 1)
+    except typer.Abort:
+        return _say("stopped", 130)
+    except KeyboardInterrupt:
+        return _say("stopped", 130)
+    except _UsageError as error:
+        hint = f" (see {error.ctx.command_path} --help)" if error.ctx and error.ctx.command_path else ""
+        return _say(error.format_message() + hint, 2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("UCJ_DEBUG"):
+            raise
+        return _say(
+            f"internal error ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no text'}); "
+            "please report it with the command you gave; UCJ_DEBUG=1 shows where it happened",
+            1,
+        )
+
+
+def _say(sentence, status):
+    print(f"ucj: {sentence}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
