@@ -22,8 +22,15 @@ from ucj_analysis.files import write_atomic
 DESCRIPTOR = "datapackage.json"
 SEALED = "sealed"
 NATURAL_KEY = [
-    "region_code", "period", "indicator", "segment", "funding", "status", "definition", "source_id",
-]  # fmt: skip
+    "region_code",
+    "period",
+    "indicator",
+    "segment",
+    "funding",
+    "status",
+    "definition",
+    "source_id",
+]
 _NUMBER = r"-?\d+(\.\d+)?"
 _INTEGER = r"-?\d+"
 
@@ -178,8 +185,7 @@ def dictionary(descriptor, indicators, definitions):
             rules = "; ".join(_rules(f)) or "-"
             out.append(f"| {f['name']} | {f['type']} | {rules} | {f['description']} |")
         links = [
-            f"`{k['fields'][0]}` is a `{k['reference']['fields'][0]}` of "
-            + (k["reference"]["resource"] or r["name"])
+            f"`{k['fields'][0]}` is a `{k['reference']['fields'][0]}` of " + (k["reference"]["resource"] or r["name"])
             for k in r["schema"].get("foreignKeys", ())
         ]
         out += ["", f"Key: {', '.join(r['schema']['primaryKey'])}." + (f" {'; '.join(links)}." if links else "")]
@@ -237,9 +243,7 @@ def _fail(resource, message, *, row=None, field=None, value=None, expected=None)
         place += f", row {row}"
     if field is not None:
         place += f", field {field}"
-    raise DataError(
-        f"{place}: {message}", table=resource["name"], row=row, field=field, value=value, expected=expected
-    )
+    raise DataError(f"{place}: {message}", table=resource["name"], row=row, field=field, value=value, expected=expected)
 
 
 def _bytes(package, resource):
@@ -282,8 +286,10 @@ def _decode(resource, content):
         _fail(
             resource,
             f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8",
-            row=row, value=content[error.start], expected="UTF-8",
-        )  # fmt: skip
+            row=row,
+            value=content[error.start],
+            expected="UTF-8",
+        )
 
 
 def _rows(resource, text):
@@ -303,8 +309,10 @@ def _rows(resource, text):
                     resource,
                     f"{len(row)} cells where {len(names)} were expected; a comma inside a cell needs quotes, "
                     "and decimals take a point",
-                    row=len(rows) + 2, value=len(row), expected=len(names),
-                )  # fmt: skip
+                    row=len(rows) + 2,
+                    value=len(row),
+                    expected=len(names),
+                )
             if any("\n" in cell or "\r" in cell for cell in row):
                 _fail(resource, "a line break inside a cell; each row is one line", row=len(rows) + 2)
             rows.append(row)
@@ -385,9 +393,7 @@ def _check_fields(resource, frame):
         expected = first["check"] if str(first["check"]) != "None" else "text"
         shown = "empty" if value == "" else repr(value)
         more = f" ({len(cases) - 1} more like it)" if len(cases) > 1 else ""
-        _fail(
-            resource, f"{shown}, expected {expected}{more}", row=row, field=field, value=value, expected=expected
-        )
+        _fail(resource, f"{shown}, expected {expected}{more}", row=row, field=field, value=value, expected=expected)
 
 
 def _typed(fields, frame):
@@ -407,9 +413,7 @@ def _typed(fields, frame):
 
 def _check_keys(package, resource, frame):
     schema = resource["schema"]
-    keys = [schema["primaryKey"]] + [
-        [f["name"]] for f in schema["fields"] if f.get("constraints", {}).get("unique")
-    ]
+    keys = [schema["primaryKey"]] + [[f["name"]] for f in schema["fields"] if f.get("constraints", {}).get("unique")]
     if "qualifier" in frame.columns:
         keys.append(NATURAL_KEY)
     for key in keys:
@@ -422,8 +426,11 @@ def _check_keys(package, resource, frame):
             _fail(
                 resource,
                 f"{value!r} stands already in row {same.idxmax()}; a key may stand once",
-                row=row, field=key[0] if len(key) == 1 else "+".join(key), value=value, expected="a key once",
-            )  # fmt: skip
+                row=row,
+                field=key[0] if len(key) == 1 else "+".join(key),
+                value=value,
+                expected="a key once",
+            )
     for link in schema.get("foreignKeys", ()):
         (field,), (to,) = link["fields"], link["reference"]["fields"]
         other = link["reference"]["resource"]
@@ -434,9 +441,13 @@ def _check_keys(package, resource, frame):
             value = frame.at[row, field]
             target = other or resource["name"]
             _fail(
-                resource, f"{value!r} is no {to} of the table {target}", row=row, field=field, value=value,
+                resource,
+                f"{value!r} is no {to} of the table {target}",
+                row=row,
+                field=field,
+                value=value,
                 expected=f"a {to} of {target}",
-            )  # fmt: skip
+            )
 
 
 def _check_observations(package, resource, typed, frame):
@@ -449,9 +460,13 @@ def _check_observations(package, resource, typed, frame):
             value = frame.at[row, field]
             what = expected(row) if callable(expected) else expected
             _fail(
-                resource, f"{value!r} for {frame.at[row, 'indicator']}, expected {what}", row=row, field=field,
-                value=value, expected=what,
-            )  # fmt: skip
+                resource,
+                f"{value!r} for {frame.at[row, 'indicator']}, expected {what}",
+                row=row,
+                field=field,
+                value=value,
+                expected=what,
+            )
 
     refuse(typed["unit"] != rules["unit"], "unit", lambda r: repr(rules.at[r, "unit"]))
     for field in ("value", "lower", "upper"):
@@ -477,9 +492,12 @@ def _check_hash(package, resource, content):
     sealed = _unzip(sealed_path) if sealed_path.is_file() else None
     if sealed is None or "sha256:" + hashlib.sha256(sealed).hexdigest() != resource["hash"]:
         _fail(
-            resource, f"the file has changed since it was sealed ({digest[:19]}..., expected "
-            f"{resource['hash'][:19]}...); {remedy}", value=digest, expected=resource["hash"],
-        )  # fmt: skip
+            resource,
+            f"the file has changed since it was sealed ({digest[:19]}..., expected "
+            f"{resource['hash'][:19]}...); {remedy}",
+            value=digest,
+            expected=resource["hash"],
+        )
     names = [f["name"] for f in resource["schema"]["fields"]]
     old = list(csv.reader(io.StringIO(sealed.decode("utf-8"), newline="")))
     new = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
@@ -489,18 +507,33 @@ def _check_hash(package, resource, content):
         if len(old) == len(new):
             i = next(i for i, (a, b) in enumerate(zip(was, now, strict=True)) if a != b)
             _fail(
-                resource, f"{now[i]!r} where {was[i]!r} was sealed; {remedy}", row=row, field=names[i],
-                value=now[i], expected=was[i],
-            )  # fmt: skip
+                resource,
+                f"{now[i]!r} where {was[i]!r} was sealed; {remedy}",
+                row=row,
+                field=names[i],
+                value=now[i],
+                expected=was[i],
+            )
         change = "rows were added" if len(new) > len(old) else "rows were removed"
-        _fail(resource, f"{change}, the first difference is here ({now[0]!r}, sealed: {was[0]!r}); {remedy}",
-              row=row, field=names[0], value=now[0], expected=was[0])  # fmt: skip
+        _fail(
+            resource,
+            f"{change}, the first difference is here ({now[0]!r}, sealed: {was[0]!r}); {remedy}",
+            row=row,
+            field=names[0],
+            value=now[0],
+            expected=was[0],
+        )
     if len(old) != len(new):
         _fail(
-            resource, f"{len(new) - 1} rows where {len(old) - 1} were sealed; {remedy}", row=min(len(old), len(new)) + 1,
-            value=len(new) - 1, expected=len(old) - 1,
-        )  # fmt: skip
-    _fail(resource, f"line ends or quotes differ from the sealed file; {remedy}", value=digest, expected=resource["hash"])
+            resource,
+            f"{len(new) - 1} rows where {len(old) - 1} were sealed; {remedy}",
+            row=min(len(old), len(new)) + 1,
+            value=len(new) - 1,
+            expected=len(old) - 1,
+        )
+    _fail(
+        resource, f"line ends or quotes differ from the sealed file; {remedy}", value=digest, expected=resource["hash"]
+    )
 
 
 def _check_boundaries(package):
@@ -522,8 +555,10 @@ def _check_boundaries(package):
         digest = "sha256:" + hashlib.sha256(content).hexdigest()
         if digest != resource["hash"]:
             _fail(
-                resource, f"the file has changed since it was sealed ({digest[:19]}..., expected "
+                resource,
+                f"the file has changed since it was sealed ({digest[:19]}..., expected "
                 f"{resource['hash'][:19]}...); put it back, or run `ucj seal` if you mean the change",
-                value=digest, expected=resource["hash"],
-            )  # fmt: skip
+                value=digest,
+                expected=resource["hash"],
+            )
     return features

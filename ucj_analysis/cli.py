@@ -7,7 +7,6 @@ Exit status 0 done, 1 refused with a reason a person can act on, 2 wrong usage. 
 import os
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -51,9 +50,7 @@ app = typer.Typer(
 )
 
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="text for people, json or csv for programs")]
-RegionOption = Annotated[
-    list[str] | None, typer.Option("--region", "-r", help="Name or BPS code; may be given again")
-]
+RegionOption = Annotated[list[str] | None, typer.Option("--region", "-r", help="Name or BPS code; may be given again")]
 
 
 @app.callback(invoke_without_command=True)
@@ -104,12 +101,22 @@ def tables(
         )
         return
     rows = [
-        {"table": n, "rows": len(package.table(n)), "title": package.resource(n)["title"],
-         "file": package.resource(n)["path"]}
+        {
+            "table": n,
+            "rows": len(package.table(n)),
+            "title": package.resource(n)["title"],
+            "file": package.resource(n)["path"],
+        }
         for n in package.names
-    ]  # fmt: skip
-    rows.append({"table": "conflicts", "rows": len(_conflicts()), "file": "",
-                 "title": "Figures on which sources disagree (computed)"})  # fmt: skip
+    ]
+    rows.append(
+        {
+            "table": "conflicts",
+            "rows": len(_conflicts()),
+            "file": "",
+            "title": "Figures on which sources disagree (computed)",
+        }
+    )
     _show(pd.DataFrame(rows), format)
 
 
@@ -159,8 +166,16 @@ def regions(
     rows = []
     for name in names:
         found = resolve(name, within=within, codes=codes.value if codes else None)
-        rows.append({"given": name, "region_code": found.code, "name": found.label("id"), "level": found.level,
-                     "parent_code": found.parent_code or "", "code_kemendagri": found.kemendagri or ""})  # fmt: skip
+        rows.append(
+            {
+                "given": name,
+                "region_code": found.code,
+                "name": found.label("id"),
+                "level": found.level,
+                "parent_code": found.parent_code or "",
+                "code_kemendagri": found.kemendagri or "",
+            }
+        )
     _show(pd.DataFrame(rows), format)
 
 

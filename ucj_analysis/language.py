@@ -1,6 +1,6 @@
 """Numbers, dates and fixed words for readers of Indonesian and of English.
 
-Indonesian follows EYD: decimal comma, thousands dot, "persen" in prose, "Rp" without a space. CLDR data comes from Babel.
+Indonesian follows EYD: decimal comma, thousands dot, "persen" in prose, "Rp" without a space. CLDR data: Babel.
 """
 
 import math

@@ -50,9 +50,7 @@ def rank(obs, sources):
             "source_id": out["source_id"],
             "observation_id": out["observation_id"],
         }
-    ).sort_values(
-        ["figure", "disputed", "confidence", "kind", "qualifier", "published", "source_id", "observation_id"]
-    )
+    ).sort_values(["figure", "disputed", "confidence", "kind", "qualifier", "published", "source_id", "observation_id"])
     first = order.index[~order.duplicated("figure")]
     out["chosen"] = out.index.isin(first) & (out["figure"] >= 0) & ~out["disputed"]
     return out
@@ -84,8 +82,9 @@ def conflicts(obs, sources):
     key = ranked["definition"].where(~any_unstated, "")
     group = ranked.groupby([*(ranked[c] for c in loose), key], sort=True).ngroup()
     ranked = ranked.assign(group=group).query("period != ''")
-    order = ranked.sort_values(["group", "chosen", "disputed", "confidence", "observation_id"],
-                               ascending=[True, False, True, True, True])  # fmt: skip
+    order = ranked.sort_values(
+        ["group", "chosen", "disputed", "confidence", "observation_id"], ascending=[True, False, True, True, True]
+    )
     head = order.drop_duplicates("group").set_index("group")
     lead = order["group"].map(head["observation_id"])
     half = _half_digit(order["value"])
@@ -102,8 +101,20 @@ def conflicts(obs, sources):
     out["difference"] = out["value"] - out["chosen_value"]
     bad = out.groupby("group")["role"].transform(lambda r: r.isin(["conflicts", "disputed"]).any())
     out = out[bad & (out["role"] != "agrees")]
-    columns = ["observation_id", *FIGURE, "value", "lower", "upper", "unit", "qualifier", "role", "chosen_value",
-               "difference", "source_id", "note"]  # fmt: skip
+    columns = [
+        "observation_id",
+        *FIGURE,
+        "value",
+        "lower",
+        "upper",
+        "unit",
+        "qualifier",
+        "role",
+        "chosen_value",
+        "difference",
+        "source_id",
+        "note",
+    ]
     return out[columns].reset_index(drop=True)
 
 

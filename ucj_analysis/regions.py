@@ -23,8 +23,14 @@ _KIND = {
     **dict.fromkeys(("prov", "provinsi", "propinsi", "province", "pemprov"), "provinsi"),
 }
 _FILLER = {"of", "adm", "administrasi", "the"}
-_ENGLISH = {"north": "utara", "south": "selatan", "east": "timur", "west": "barat", "central": "tengah",
-            "southeast": "tenggara"}  # fmt: skip
+_ENGLISH = {
+    "north": "utara",
+    "south": "selatan",
+    "east": "timur",
+    "west": "barat",
+    "central": "tengah",
+    "southeast": "tenggara",
+}
 
 
 @dataclass(frozen=True)
@@ -84,11 +90,15 @@ def _units(folder):
     try:
         return {
             r["region_code"]: Region(
-                r["region_code"], r["name"], r["level"], r["kind"], r["parent_code"] or None,
+                r["region_code"],
+                r["name"],
+                r["level"],
+                r["kind"],
+                r["parent_code"] or None,
                 r["code_kemendagri"] or None,
             )
             for r in _rows("regions.csv")
-        }  # fmt: skip
+        }
     except (OSError, KeyError, UnicodeDecodeError) as error:
         raise UcjError(
             f"the table of regions in {folder} cannot be read ({type(error).__name__}); run `ucj doctor`"
@@ -263,7 +273,7 @@ def _by_code(shown, digits, codes):
     said = " or ".join(f"{r.label('id')} ({s})" for r, s in readings)
     only = "" if len(readings) == 2 else f", and no code of {'BPS' if readings[0][1] == 'Kemendagri' else 'Kemendagri'}"
     raise RegionError(
-        f"{shown!r} means {said}{only}: say which system with codes=\"bps\" or codes=\"kemendagri\" "
+        f'{shown!r} means {said}{only}: say which system with codes="bps" or codes="kemendagri" '
         "(--codes bps or --codes kemendagri)",
         [r for r, _ in readings],
     )
@@ -311,9 +321,9 @@ def _by_name(shown, *, province=None, level=None):
     near = difflib.get_close_matches(key, names, n=3, cutoff=0.75) if key else []
     hint = sorted({units[c].label("id") for k in near for c in names[k]})[:3]
     raise RegionError(
-        f"{shown!r} is no region known here" + (f"; did you mean {' or '.join(hint)}?" if hint else
-        "; give a name as BPS writes it, or a BPS code")
-    )  # fmt: skip
+        f"{shown!r} is no region known here"
+        + (f"; did you mean {' or '.join(hint)}?" if hint else "; give a name as BPS writes it, or a BPS code")
+    )
 
 
 def resolve_column(series, *, within=None, codes=None, errors="raise"):

@@ -1,1 +1,1 @@
-"""Maps and charts in one style; every figure carries its alt text."""
+"""Maps and charts in one style; every function asks for an alt text."""

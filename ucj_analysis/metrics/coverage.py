@@ -144,9 +144,13 @@ def over_bps(counts, labour, *, base="employed"):
     below = below.drop_duplicates(["region_code", "_year"], keep="last")
     left = out.assign(_year=year, _order=range(len(out))).sort_values("_year")
     joined = pd.merge_asof(
-        left, below[["region_code", "_year", "period", *PERCENT, "rows", "sources"]].sort_values("_year"),
-        on="_year", by="region_code", suffixes=("", "_base"), direction="backward",
-    ).sort_values("_order", ignore_index=True)  # fmt: skip
+        left,
+        below[["region_code", "_year", "period", *PERCENT, "rows", "sources"]].sort_values("_year"),
+        on="_year",
+        by="region_code",
+        suffixes=("", "_base"),
+        direction="backward",
+    ).sort_values("_order", ignore_index=True)
     known = joined["value_base"].notna()
     for name in ("coverage", "coverage_lower", "coverage_upper"):
         joined[name] = np.nan
@@ -178,11 +182,16 @@ def subsidised_share(picked):
     share = ratio(*(tuple(both[c + s] for c in PERCENT) for s in ("", "_all"))) if len(both) else ([], [], [])
     return pd.DataFrame(
         {
-            "region_code": both["region_code"], "period": both["period"], "funding": both["funding"],
-            "share": share[0], "share_lower": share[1], "share_upper": share[2],
-            "rows": both["rows"] + " " + both["rows_all"], "sources": both["sources"] + " " + both["sources_all"],
+            "region_code": both["region_code"],
+            "period": both["period"],
+            "funding": both["funding"],
+            "share": share[0],
+            "share_lower": share[1],
+            "share_upper": share[2],
+            "rows": both["rows"] + " " + both["rows_all"],
+            "sources": both["sources"] + " " + both["sources_all"],
         }
-    )  # fmt: skip
+    )
 
 
 def gap_to_target(covered, denominator, target):
@@ -250,8 +259,14 @@ def accounts(picked):
     uncovered = _figures(picked, "uncovered_workers", segment="all", status="realised")
     out = []
     for p in potential.itertuples():
-        here = {"region_code": p.region_code, "period": p.period, "definition": p.definition,
-                "denominator": p.value, "denominator_lower": p.lower, "denominator_upper": p.upper}  # fmt: skip
+        here = {
+            "region_code": p.region_code,
+            "period": p.period,
+            "definition": p.definition,
+            "denominator": p.value,
+            "denominator_lower": p.lower,
+            "denominator_upper": p.upper,
+        }
         same = active[(active["region_code"] == p.region_code) & (active["period"] == p.period)]
         left = uncovered[(uncovered["region_code"] == p.region_code) & (uncovered["period"] == p.period)]
         if len(same):
@@ -259,13 +274,27 @@ def accounts(picked):
             here |= {"participants": n["value"], "participants_lower": n["lower"], "participants_upper": n["upper"]}
         elif len(left):
             n = left.iloc[0]
-            here |= {"participants": p.value - n["value"], "participants_lower": p.lower - n["upper"],
-                     "participants_upper": p.upper - n["lower"]}  # fmt: skip
+            here |= {
+                "participants": p.value - n["value"],
+                "participants_lower": p.lower - n["upper"],
+                "participants_upper": p.upper - n["lower"],
+            }
         else:
             continue
         out.append(here | {"rows": f"{n['rows']} {p.rows}", "sources": f"{n['sources']} {p.sources}"})
-    columns = ["region_code", "period", "definition", "participants", "participants_lower", "participants_upper",
-               "denominator", "denominator_lower", "denominator_upper", "rows", "sources"]  # fmt: skip
+    columns = [
+        "region_code",
+        "period",
+        "definition",
+        "participants",
+        "participants_lower",
+        "participants_upper",
+        "denominator",
+        "denominator_lower",
+        "denominator_upper",
+        "rows",
+        "sources",
+    ]
     return pd.DataFrame(out, columns=columns).sort_values(["region_code", "period"], ignore_index=True)
 
 
@@ -292,9 +321,7 @@ def change(before, after, definitions, *, account=None, lang="en"):
         denominator's part where both counts of both dates are known.
     """
     if before["region_code"] != after["region_code"]:
-        raise UcjError(
-            f"a change needs one region: got {before['region_code']} and {after['region_code']}"
-        )
+        raise UcjError(f"a change needs one region: got {before['region_code']} and {after['region_code']}")
     titles = definitions.set_index("definition")
     a, b = before["definition"], after["definition"]
     if a == b and titles.at[a, "comparable"]:
@@ -327,9 +354,7 @@ def change(before, after, definitions, *, account=None, lang="en"):
 
 
 def _account(row):
-    return {
-        k: (row[k], row[f"{k}_lower"], row[f"{k}_upper"]) for k in ("participants", "denominator")
-    }
+    return {k: (row[k], row[f"{k}_lower"], row[f"{k}_upper"]) for k in ("participants", "denominator")}
 
 
 def latest_known(picked, *, as_of=None):
@@ -345,8 +370,18 @@ def latest_known(picked, *, as_of=None):
     ]
     last = latest(frame, by=("region_code",), as_of=as_of)
     last = last.assign(rows=last["observation_id"], sources=last["source_id"])
-    columns = ["region_code", "period", "segment", *PERCENT, "qualifier", "status", "definition", "rows", "sources",
-               "age_months"]  # fmt: skip
+    columns = [
+        "region_code",
+        "period",
+        "segment",
+        *PERCENT,
+        "qualifier",
+        "status",
+        "definition",
+        "rows",
+        "sources",
+        "age_months",
+    ]
     return last[columns]
 
 
@@ -381,8 +416,13 @@ def aggregate(parts, regions):
         tuple(float(used[k + s].sum(skipna=False)) for s in ("", "_lower", "_upper"))
         for k in ("participants", "denominator")
     )
-    return {"participants": n, "denominator": d, "coverage": tuple(float(x) for x in ratio(n, d)),
-            "rows": " ".join(used["rows"]), "sources": " ".join(dict.fromkeys(" ".join(used["sources"]).split()))}  # fmt: skip
+    return {
+        "participants": n,
+        "denominator": d,
+        "coverage": tuple(float(x) for x in ratio(n, d)),
+        "rows": " ".join(used["rows"]),
+        "sources": " ".join(dict.fromkeys(" ".join(used["sources"]).split())),
+    }
 
 
 def reported_against_parts(picked):
@@ -400,15 +440,19 @@ def reported_against_parts(picked):
         *(tuple(both[k + s] for s in ("", "_lower", "_upper")) for k in ("participants", "denominator"))
     )
     digits = both["value"].map(lambda v: len(re.sub(r"^\d+\.?", "", f"{v:.4f}".rstrip("0"))))
-    half = 0.5 * 10.0 ** -digits
+    half = 0.5 * 10.0**-digits
     return pd.DataFrame(
         {
-            "region_code": both["region_code"], "period": both["period"], "reported": both["value"],
-            "derived": value, "derived_lower": low, "derived_upper": high,
+            "region_code": both["region_code"],
+            "period": both["period"],
+            "reported": both["value"],
+            "derived": value,
+            "derived_lower": low,
+            "derived_upper": high,
             "agrees": (low <= both["upper"] + half) & (high >= both["lower"] - half),
             "rows": both["rows"] + " " + both["rows_said"],
         }
-    )  # fmt: skip
+    )
 
 
 def age_in_months(period, as_of):

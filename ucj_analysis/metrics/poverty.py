@@ -112,15 +112,19 @@ def change(picked, indicator, start, end, *, month=MARCH, across_breaks=False):
     diff = both["value_end"] - both["value_start"]
     return pd.DataFrame(
         {
-            "region_code": both["region_code"], "start": start, "end": end,
-            "value_start": both["value_start"], "value_end": both["value_end"], "change": diff,
+            "region_code": both["region_code"],
+            "start": start,
+            "end": end,
+            "value_start": both["value_start"],
+            "value_end": both["value_end"],
+            "change": diff,
             "per_year": diff / (end - start),
             "annual_rate": 100 * ((both["value_end"] / both["value_start"]) ** (1 / (end - start)) - 1),
             "break_between": differs,
             "rows": both["rows_start"] + " " + both["rows_end"],
             "sources": both["sources_start"] + " " + both["sources_end"],
         }
-    )  # fmt: skip
+    )
 
 
 def rank(picked, indicator, year, regions, *, month=MARCH):

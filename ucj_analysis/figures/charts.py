@@ -1,0 +1,420 @@
+"""Charts: trends cut where definitions change, planned against realised, what each source said, what is known.
+
+From Our World in Data: lines are named where they end, and a reader needs no colour key.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.lines import Line2D
+
+from ucj_analysis import language
+from ucj_analysis.errors import UcjError
+from ucj_analysis.figures import style
+from ucj_analysis.figures.base import Chart
+from ucj_analysis.figures.style import ACCENT, FAINT, INK, LINE, PAPER, SECOND, SOFT, WARN, word
+from ucj_analysis.regions import get
+
+_REALISED, _PLANNED = ACCENT, "#c2691c"
+
+
+def trend_lines(
+    levels, *, alt, lang, title, unit, source, highlight=(), province=None, events=None, height=3.0, digits=2
+):
+    """Lines over years, one a region, cut where the definition changes; province and events marked.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        region_code, year, value, definition, segment_id, as from `poverty.levels`.
+    highlight : codes drawn in full colour; the others stay grey
+    province : code, optional
+        Drawn dashed.
+    events : DataFrame, optional
+        year (may be fractional), mark (short text printed above the line at that date).
+    """
+    if levels.empty:
+        raise UcjError("levels is empty: expected rows of poverty.levels")
+    codes = sorted(levels["region_code"].unique())
+    bright = [c for c in codes if c in highlight]
+    plain = {
+        c: col
+        for c, col in zip(bright, ["#0b4f6c", "#b3261e", "#2f6f3e", "#6a3d9a", "#8a4b08", "#444444"], strict=False)
+    }
+    with style.apply():
+        figure, ax = plt.subplots(figsize=(7.5, height))
+        figure.subplots_adjust(0.055, 0.44 / height, 0.80, 1 - 0.50 / height)
+        figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 1 - 0.26 / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        ends = []
+        for code in sorted(codes, key=lambda c: (c in plain, c == province)):
+            here = levels[levels["region_code"] == code]
+            colour = plain.get(code, INK if code == province else "#9aa5b0")
+            look = {
+                "color": colour,
+                "linewidth": 2.2 if code in plain else 1.4 if code == province else 1.0,
+                "linestyle": (0, (4, 2)) if code == province and code not in plain else "-",
+                "zorder": 4 if code in plain else 3 if code == province else 2,
+            }
+            for _, part in here.groupby("segment_id"):
+                single = len(part) == 1
+                ax.plot(
+                    part["year"], part["value"], marker="o" if single or code in plain else None, markersize=3, **look
+                )
+            last = here.iloc[-1]
+            ends.append((last["value"], last["year"], code, colour if code in plain or code == province else SOFT))
+        low, high = levels["value"].min(), levels["value"].max()
+        pad = 0.08 * (high - low or 1)
+        ax.set_ylim(max(0, low - pad) if low >= 0 else low - pad, high + pad * (2.4 if events is not None else 1))
+        first, last = int(levels["year"].min()), int(levels["year"].max())
+        ax.set_xlim(first - 0.3, last + 0.25)
+        step = 1 if last - first <= 12 else 2
+        ax.set_xticks(range(last, first - 1, -step), [str(y) for y in range(last, first - 1, -step)])
+        ax.grid(axis="y")
+        ax.yaxis.set_major_formatter(lambda v, _: language.number(v, lang, language.decimals(v)))
+        ax.tick_params(length=0)
+        ax.spines["left"].set_visible(False)
+        _cuts(ax, levels, lang)
+        if events is not None and len(events):
+            _events(ax, events)
+        _end_labels(figure, ax, ends, plain, lang, digits)
+        figure.text(0.012, 0.05 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
+        plt.close(figure)
+    return Chart(figure, alt, title)
+
+
+def _cuts(ax, levels, lang):
+    """Mark where a definition ends: a dotted rule between the years, named once."""
+    one = levels[levels["region_code"] == levels["region_code"].iloc[0]]
+    for (_, a), (_, b) in zip(one.iloc[:-1].iterrows(), one.iloc[1:].iterrows(), strict=True):
+        if a["segment_id"] != b["segment_id"]:
+            x = (a["year"] + b["year"]) / 2
+            ax.axvline(x, color=SOFT, linewidth=0.8, linestyle=":", zorder=1)
+            ax.text(
+                x + 0.06,
+                0.012,
+                word("new_definition", lang),
+                transform=ax.get_xaxis_transform(),
+                fontsize=6.3,
+                color=SOFT,
+                va="bottom",
+                ha="left",
+            )
+
+
+def _events(ax, events):
+    for row in events.itertuples():
+        ax.axvline(row.year, color=SECOND, linewidth=0.7, alpha=0.55, zorder=1)
+        ax.text(
+            row.year,
+            0.985,
+            row.mark,
+            transform=ax.get_xaxis_transform(),
+            ha="center",
+            va="top",
+            fontsize=6.6,
+            color=PAPER,
+            weight="bold",
+            bbox={"boxstyle": "circle,pad=0.22", "facecolor": SECOND, "linewidth": 0},
+        )
+
+
+def _end_labels(figure, ax, ends, bright, lang, digits):
+    """Name each line at its end; labels that would overlap are moved apart and keep a thin leader."""
+    figure.canvas.draw()
+    low, high = ax.get_ylim()
+    gap = (high - low) * 11.5 / (ax.get_window_extent().height * 72 / figure.dpi)
+    ends = sorted(ends)
+    spots = np.array([e[0] for e in ends])
+    for _ in range(200):
+        moved = False
+        for i in range(len(spots) - 1):
+            short = gap - (spots[i + 1] - spots[i])
+            if short > 1e-9:
+                spots[i] -= short / 2
+                spots[i + 1] += short / 2
+                moved = True
+        if not moved:
+            break
+    spots += max(0.0, low + gap / 3 - spots[0])
+    right = ax.get_xlim()[1]
+    span = right - ax.get_xlim()[0]
+    for (value, year, code, colour), y in zip(ends, spots, strict=True):
+        ax.plot(
+            [year, right, right + 0.012 * span], [value, value, y], color=LINE, linewidth=0.6, clip_on=False, zorder=1
+        )
+        name = _name(code, lang)
+        ax.text(
+            right + 0.018 * span,
+            y,
+            f"{language.number(value, lang, digits)}  {name}",
+            fontsize=7.4,
+            va="center",
+            color=colour,
+            weight="bold" if code in bright else "normal",
+            clip_on=False,
+        )
+
+
+def dumbbell(rows, *, alt, lang, title, unit, source):
+    """Planned against realised, one line a label; an open end where no realisation is known.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        label, planned, planned_note, realised, realised_lower, realised_upper, realised_note; NaN where not stated.
+    """
+    if rows.empty:
+        raise UcjError("rows is empty: expected at least one pair of planned and realised")
+    with style.apply():
+        height = 1.0 + 0.36 * len(rows)
+        figure, ax = plt.subplots(figsize=(7.5, height))
+        figure.subplots_adjust(0.22, 0.40 / height, 0.97, 1 - 0.55 / height)
+        figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 1 - 0.26 / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        top = rows[["planned", "realised_upper", "realised"]].max().max()
+        for y, r in enumerate(rows.iloc[::-1].itertuples()):
+            if pd.notna(r.planned) and pd.notna(r.realised):
+                ax.plot([r.planned, r.realised], [y, y], color=LINE, linewidth=2.5, zorder=1)
+            if pd.notna(r.realised):
+                if r.realised_upper > r.realised_lower:
+                    ax.plot([r.realised_lower, r.realised_upper], [y, y], color=_REALISED, linewidth=1.2, zorder=2)
+                ax.plot(r.realised, y, "o", color=_REALISED, markersize=7, zorder=4)
+                _value(
+                    ax, r.realised, y, 6.5, f"{language.number(r.realised, lang)} ({r.realised_note})", _REALISED, top
+                )
+            if pd.notna(r.planned):
+                ax.plot(
+                    r.planned,
+                    y,
+                    "D",
+                    markerfacecolor=PAPER,
+                    markeredgecolor=_PLANNED,
+                    markersize=6,
+                    zorder=3,
+                    markeredgewidth=1.5,
+                )
+                _value(ax, r.planned, y, -6.5, f"{language.number(r.planned, lang)} ({r.planned_note})", "#8f4a0f", top)
+        ax.set_yticks(range(len(rows)), list(rows["label"])[::-1], color=INK)
+        ax.set(ylim=(-0.55, len(rows) - 0.5), xlim=(0, top * 1.12))
+        ax.xaxis.set_major_formatter(lambda v, _: language.number(v, lang))
+        ax.grid(axis="x")
+        ax.tick_params(length=0)
+        ax.spines["left"].set_visible(False)
+        handles = [
+            Line2D(
+                [],
+                [],
+                marker="D",
+                linestyle="",
+                markerfacecolor=PAPER,
+                markeredgecolor=_PLANNED,
+                markersize=6,
+                label=word("planned", lang),
+            ),
+            Line2D([], [], marker="o", linestyle="", color=_REALISED, markersize=7, label=word("realised", lang)),
+        ]
+        figure.legend(
+            handles=handles,
+            loc="upper right",
+            bbox_to_anchor=(0.99, 1.0 - 0.18 / height),
+            ncols=2,
+            handletextpad=0.2,
+            columnspacing=1.2,
+        )
+        figure.text(0.012, 0.05 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
+        plt.close(figure)
+    return Chart(figure, alt, title)
+
+
+def _value(ax, x, y, shift, text, colour, top):
+    left = x < 0.6 * top
+    ax.annotate(
+        text,
+        (x, y),
+        xytext=(6 if left else -6, shift),
+        textcoords="offset points",
+        fontsize=6.4,
+        color=colour,
+        ha="left" if left else "right",
+        va="center",
+    )
+
+
+def _name(code, lang):
+    region = get(code)
+    return word("province", lang) if region.level == "province" else region.short
+
+
+def interval_bars(values, *, alt, lang, title, unit, source, reference=None):
+    """One figure per region as an interval with its date; a bound is a bar to the end of what is possible.
+
+    Parameters
+    ----------
+    values : DataFrame
+        region_code, value, lower, upper, qualifier, period, unit; one row per region.
+    reference : (float, str), optional
+        A rule across, such as a target, and its name.
+    """
+    if values.empty:
+        raise UcjError("values is empty: expected one row per region")
+    rows = values.sort_values(["value", "region_code"])
+    with style.apply():
+        height = 0.95 + 0.30 * len(rows)
+        figure, ax = plt.subplots(figsize=(7.5, height))
+        figure.subplots_adjust(0.20, 0.40 / height, 0.80, 1 - 0.48 / height)
+        figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 1 - 0.26 / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        for y, r in enumerate(rows.itertuples()):
+            bound = r.qualifier in ("at_least", "at_most", "range")
+            if r.upper > r.lower:
+                ax.plot([r.lower, r.upper], [y, y], color=ACCENT, linewidth=6, alpha=0.30, solid_capstyle="butt")
+            if not bound:
+                ax.plot(r.value, y, "o", color=ACCENT, markersize=6)
+            text = language.quantity(
+                {"value": r.value, "lower": r.lower, "upper": r.upper, "unit": r.unit, "qualifier": r.qualifier},
+                lang,
+                short=True,
+            )
+            ax.text(
+                1.015,
+                y,
+                f"{text}, {language.period(r.period, lang, short=True)}",
+                transform=ax.get_yaxis_transform(),
+                fontsize=7.4,
+                va="center",
+            )
+        if reference is not None:
+            at, name = reference
+            ax.axvline(at, color=SECOND, linewidth=1, linestyle="--", zorder=0)
+            ax.text(
+                at, 1.0, name, transform=ax.get_xaxis_transform(), fontsize=6.6, color=SECOND, ha="center", va="bottom"
+            )
+        ax.set_yticks(range(len(rows)), [_name(c, lang) for c in rows["region_code"]], color=INK)
+        ax.set(ylim=(-0.6, len(rows) - 0.4))
+        if (rows["unit"] == "percent").all():
+            ax.set_xlim(0, 100)
+        ax.xaxis.set_major_formatter(lambda v, _: language.number(v, lang))
+        ax.grid(axis="x")
+        ax.tick_params(length=0)
+        ax.spines["left"].set_visible(False)
+        figure.text(0.012, 0.05 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
+        plt.close(figure)
+    return Chart(figure, alt, title)
+
+
+def conflict_chart(rows, *, alt, lang, title, unit, source):
+    """What each source said of the same figure: one line a statement, the one used in full colour.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        figure (heading of the group), said_by, value, lower, upper, role ("chosen", "conflicts", "disputed").
+    """
+    if rows.empty:
+        raise UcjError("rows is empty: there is no conflict to draw")
+    colours = {"chosen": ACCENT, "conflicts": _PLANNED, "disputed": WARN}
+    with style.apply():
+        groups = list(dict.fromkeys(rows["figure"]))
+        lines = len(rows) + len(groups)
+        height = 0.95 + 0.235 * lines
+        figure, ax = plt.subplots(figsize=(7.5, height))
+        figure.subplots_adjust(0.50, 0.42 / height, 0.96, 1 - 0.55 / height)
+        figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 1 - 0.26 / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        y = lines - 1
+        edge = ax.get_yaxis_transform()
+        for group in groups:
+            ax.axhspan(y - 0.5, y + 0.5, color=FAINT, zorder=0)
+            ax.text(-1.06, y, group, transform=edge, fontsize=7.4, weight="bold", va="center")
+            y -= 1
+            for r in rows[rows["figure"] == group].itertuples():
+                colour = colours[r.role]
+                if pd.notna(r.upper) and r.upper > r.lower:
+                    ax.plot([r.lower, r.upper], [y, y], color=colour, linewidth=4, alpha=0.35, solid_capstyle="butt")
+                ax.plot(
+                    r.value,
+                    y,
+                    "o" if r.role == "chosen" else "X" if r.role == "disputed" else "D",
+                    color=colour,
+                    markersize=5,
+                )
+                ax.text(-1.04, y, _clip(r.said_by, 62), transform=edge, fontsize=6.6, va="center", color=SOFT)
+                ax.annotate(
+                    language.number(r.value, lang, language.decimals(r.value)),
+                    (r.value, y),
+                    xytext=(6, 0),
+                    textcoords="offset points",
+                    fontsize=6.6,
+                    va="center",
+                    color=colour,
+                )
+                y -= 1
+        high = max(rows["value"].max(), rows["upper"].max())
+        ax.set(ylim=(-0.6, lines - 0.4), xlim=(0, high * 1.18))
+        ax.set_yticks([])
+        ax.xaxis.set_major_formatter(lambda v, _: language.number(v, lang))
+        ax.grid(axis="x")
+        ax.tick_params(length=0)
+        ax.spines["left"].set_visible(False)
+        marks = {"chosen": "o", "conflicts": "D", "disputed": "X"}
+        used = [k for k in marks if (rows["role"] == k).any()]
+        figure.legend(
+            handles=[
+                Line2D([], [], marker=marks[k], linestyle="", color=colours[k], markersize=5, label=word(k, lang))
+                for k in used
+            ],
+            loc="upper right",
+            bbox_to_anchor=(0.99, 1.0 - 0.18 / height),
+            ncols=len(used),
+            handletextpad=0.2,
+        )
+        figure.text(0.012, 0.05 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
+        plt.close(figure)
+    return Chart(figure, alt, title)
+
+
+def _clip(text, most):
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def coverage_matrix(counts, *, alt, lang, title, unit, source):
+    """How many figures there are: rows by years; a cell without figures stays white.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Index of row labels, columns of years, counts as values.
+    """
+    if counts.empty:
+        raise UcjError("counts is empty: expected rows by years")
+    with style.apply():
+        height = 0.95 + 0.21 * len(counts)
+        figure, ax = plt.subplots(figsize=(7.5, height))
+        figure.subplots_adjust(0.30, 0.30 / height, 0.985, 1 - 0.75 / height)
+        figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 1 - 0.26 / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        shown = np.minimum(counts, 4)
+        palette = sns.color_palette("blend:#d4e6ea,#0b4f6c", 4)
+        sns.heatmap(
+            shown.where(counts > 0),
+            ax=ax,
+            cmap=palette,
+            vmin=0.5,
+            vmax=4.5,
+            cbar=False,
+            linewidths=0.6,
+            linecolor=FAINT,
+            annot=counts.where(counts > 0),
+            fmt=".0f",
+            annot_kws={"fontsize": 6.2},
+        )
+        ax.set(xlabel="", ylabel="")
+        ax.xaxis.tick_top()
+        ax.tick_params(length=0, labelsize=7)
+        ax.tick_params(axis="x", rotation=0, labelsize=7 if counts.shape[1] <= 16 else 5.8)
+        ax.tick_params(axis="y", rotation=0)
+        figure.text(0.012, 0.05 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
+        plt.close(figure)
+    return Chart(figure, alt, title)
