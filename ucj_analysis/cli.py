@@ -6,7 +6,9 @@ Exit status 0 done, 1 refused with a reason a person can act on, 2 wrong usage. 
 
 import os
 import sys
+from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,6 +40,8 @@ class Codes(StrEnum):
     kemendagri = "kemendagri"
 
 
+PROVINCE = "7500"  # of the data package
+BUILD = Path("build")
 _UsageError = typer.BadParameter.__bases__[0]  # typer carries click inside and exports only its subclasses
 
 app = typer.Typer(
@@ -180,6 +184,99 @@ def regions(
 
 
 @app.command()
+def coverage(
+    region: RegionOption = None,
+    target: Annotated[float | None, typer.Option(help="Percent: adds the persons missing to it")] = None,
+    history: Annotated[bool, typer.Option("--all", help="Every date, not only the last")] = False,
+    start: Annotated[str | None, typer.Option("--from", help="Change of reported UCJ from this date (YYYY-MM)")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="... to this one")] = None,
+    format: FormatOption = Format.text,
+):
+    """Coverage by workers' social security: reported UCJ, participants, payers, coverage over BPS workers.
+
+    Example: ucj coverage --region "Bone Bolango" --target 75
+    """
+    from ucj_analysis import reports
+    from ucj_analysis.briefs import facts
+
+    inputs = facts.load()
+    codes = _codes(region or [PROVINCE])
+    if (start is None) != (end is None):
+        raise typer.BadParameter("--from and --to belong together: give both dates")
+    if start is not None:
+        _show(reports.coverage_change(inputs, codes[0], start, end), format)
+        return
+    frame = reports.coverage_table(inputs, codes, target=target, latest=not history)
+    if frame.empty:
+        raise UcjError(f"no figures on coverage for {', '.join(region or [])}: the data package covers Gorontalo (75)")
+    _show(_spoken(frame) if format is Format.text else frame, format)
+
+
+@app.command()
+def poverty(
+    region: RegionOption = None,
+    indicator: Annotated[
+        str | None, typer.Option("--indicator", "-i", help="P0, P1, P2, poor or poverty_line; by default all")
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", "-y", help="By default the last one")] = None,
+    start: Annotated[int | None, typer.Option("--from", help="Change from this year")] = None,
+    end: Annotated[int | None, typer.Option("--to", help="... to this one")] = None,
+    across_breaks: Annotated[bool, typer.Option(help="Allow a change across definitions, marked as such")] = False,
+    format: FormatOption = Format.text,
+):
+    """Poverty: rate (P0), gap (P1), severity (P2), poor, line; rank, gap to the province, change over years.
+
+    Example: ucj poverty --indicator P0 --from 2021 --to 2025
+    """
+    from ucj_analysis import reports
+    from ucj_analysis.briefs import facts
+    from ucj_analysis.metrics.poverty import INDICATORS
+
+    if indicator is not None and indicator not in INDICATORS:
+        raise typer.BadParameter(f"--indicator {indicator!r}: expected one of {', '.join(INDICATORS)}")
+    if (start is None) != (end is None):
+        raise typer.BadParameter("--from and --to belong together: give both years")
+    inputs = facts.load()
+    codes = _codes(region or [PROVINCE])
+    if start is not None:
+        frame = reports.poverty_change(inputs, codes, indicator or "P0", start, end, across_breaks=across_breaks)
+    else:
+        frame = reports.poverty_table(inputs, codes, indicators=[indicator] if indicator else INDICATORS, year=year)
+    _show(frame.drop(columns=["sources", "rows"]) if format is Format.text else frame, format)
+
+
+@app.command()
+def briefs(
+    region: RegionOption = None,
+    lang: Annotated[Lang, typer.Option("--lang", "-l", help="Language of the briefs")] = Lang.both,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to")] = BUILD,
+    notebooks: Annotated[
+        bool | None, typer.Option(help="Run the analysis notebooks too (by default when no region is named)")
+    ] = None,
+):
+    """Write the policy briefs, the executed notebooks and an index page.
+
+    Example: ucj briefs --region 7504 --lang id --out build
+    """
+    import time
+
+    began = time.monotonic()
+    from ucj_analysis.briefs import export
+
+    langs = ("id", "en") if lang is Lang.both else (lang.value,)
+    codes = list(dict.fromkeys(_codes(region))) if region else None
+    jobs = export.plan(codes, langs, with_notebooks=region is None if notebooks is None else notebooks)
+    with _progress(len(jobs)) as report:
+        made, failed = export.build(jobs, out, report)
+    seconds = time.monotonic() - began
+    for job, reason in failed:
+        print(f"ucj: {job.name}: {reason}", file=sys.stderr)
+    typer.echo(f"{len(made)} of {len(jobs)} files in {seconds:.0f} s. Open {(out / export.INDEX).resolve()}")
+    if failed:
+        raise UcjError(f"{len(failed)} of {len(jobs)} files could not be made; their earlier versions are untouched")
+
+
+@app.command()
 def doctor(format: FormatOption = Format.text):
     """Check the environment, the data package, fonts and optional parts.
 
@@ -208,29 +305,69 @@ def seal():
 # -- helpers ---------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _progress(total):
+    """Yield a callback that shows what is done: a bar on a terminal, else a line a file."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        count = iter(range(1, total + 1))
+
+        def line(job, error):
+            print(f"[{next(count)}/{total}] {'failed: ' if error else ''}{job.name}", file=sys.stderr, flush=True)
+
+        yield line
+        return
+    columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("starting", total=total)
+
+        def step(job, error):
+            bar.update(task, advance=1, description=("failed: " if error else "") + job.name)
+
+        yield step
+
+
+def _spoken(frame):
+    """Coverage as a person reads it: the figure with qualifier, unit and date."""
+    from ucj_analysis.language import number, quantity
+
+    def say(row):
+        if row["definition"] == "computed" or row["measure"] == "gap_to_target":
+            digits = 1 if row["unit"] == "percent" else 0
+            low, high = (number(row[k], "en", digits) for k in ("lower", "upper"))
+            text = number(row["value"], "en", digits)
+            text = text if row["upper"] - row["lower"] < 10.0**-digits else f"{text} ({low} to {high})"
+            return text + ("%" if row["unit"] == "percent" else "")
+        return quantity(row, "en", short=True)
+
+    out = frame[["region", "measure", "segment", "funding", "status"]].copy()
+    out["figure"] = [say(r) for r in frame.to_dict("records")]
+    out["period"] = frame["period"]
+    out["age"] = [f"{n} months" for n in frame["age_months"]]
+    out["rows"] = frame["rows"]
+    return out
+
+
 def _codes(names):
-    """Codes of the regions named; a province stands for itself and all that lies in it."""
+    """BPS codes of the regions named; a province stands for itself and all that lies in it."""
+    from ucj_analysis.errors import RegionError
     from ucj_analysis.regions import children, resolve
 
     codes = []
     for name in names:
-        found = resolve(name, within=None if found_anywhere(name) else "7500")
+        try:
+            found = resolve(name, codes="bps")
+        except RegionError as error:
+            if not error.candidates:
+                raise
+            found = resolve(name, within=PROVINCE, codes="bps")  # "Gorontalo" among the regions of this package
         codes.append(found.code)
         if found.level == "province":
             codes += [r.code for r in children(found.code)]
     return codes
-
-
-def found_anywhere(name):
-    """True where a name or code needs no province beside it."""
-    from ucj_analysis.errors import RegionError
-    from ucj_analysis.regions import resolve
-
-    try:
-        resolve(name)
-    except RegionError:
-        return False
-    return True
 
 
 def _conflicts():
@@ -292,9 +429,10 @@ def _readable(frame):
 
 
 def _cell(value):
+    import pandas as pd
     from rich.text import Text
 
-    if value is None or value != value:
+    if pd.isna(value):
         return Text("-")
     if isinstance(value, float):
         return Text(f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else f"{value:g}")
@@ -307,7 +445,7 @@ def main(argv=None):
         status = app(args=argv, standalone_mode=False)
         return status if isinstance(status, int) else 0
     except UcjError as error:
-        return _say(str(error), 1)
+        return _say(str(error) + _instead(error), 1)
     except typer.Abort:
         return _say("stopped", 130)
     except KeyboardInterrupt:
@@ -326,6 +464,17 @@ def main(argv=None):
             "please report it with the command you gave; UCJ_DEBUG=1 shows where it happened",
             1,
         )
+
+
+def _instead(error):
+    """What can be said where a change was refused: its parts in percentage points."""
+    parts = getattr(error, "decomposition", None)
+    if not parts:
+        return ""
+    change, people, base = (parts[k][0] for k in ("change", "participants_part", "denominator_part"))
+    return (
+        f": {change:+.1f} percentage points in all, {people:+.1f} from participants, {base:+.1f} from the denominator"
+    )
 
 
 def _say(sentence, status):

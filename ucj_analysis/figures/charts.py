@@ -20,7 +20,19 @@ _REALISED, _PLANNED = ACCENT, "#c2691c"
 
 
 def trend_lines(
-    levels, *, alt, lang, title, unit, source, highlight=(), province=None, events=None, height=3.0, digits=2
+    levels,
+    *,
+    alt,
+    lang,
+    title,
+    unit,
+    source,
+    highlight=(),
+    province=None,
+    events=None,
+    height=3.0,
+    digits=2,
+    show_title=True,
 ):
     """Lines over years, one a region, cut where the definition changes; province and events marked.
 
@@ -33,6 +45,8 @@ def trend_lines(
         Drawn dashed.
     events : DataFrame, optional
         year (may be fractional), mark (short text printed above the line at that date).
+    show_title : bool
+        False where the page prints the title itself.
     """
     if levels.empty:
         raise UcjError("levels is empty: expected rows of poverty.levels")
@@ -44,9 +58,11 @@ def trend_lines(
     }
     with style.apply():
         figure, ax = plt.subplots(figsize=(7.5, height))
-        figure.subplots_adjust(0.055, 0.44 / height, 0.80, 1 - 0.50 / height)
-        figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
-        figure.text(0.012, 1 - 0.26 / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        down = 0.24 if show_title else 0.0
+        figure.subplots_adjust(0.055, 0.44 / height, 0.80, 1 - (0.26 + down) / height)
+        if show_title:
+            figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 1 - (0.03 + down) / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
         ends = []
         for code in sorted(codes, key=lambda c: (c in plain, c == province)):
             here = levels[levels["region_code"] == code]

@@ -27,7 +27,21 @@ _HATCH = {"no_data": "....", "bounded": "////"}
 
 
 def choropleth(
-    shapes, values, *, alt, lang, title, unit, breaks, colours, source, attribution, dates=True, digits=None
+    shapes,
+    values,
+    *,
+    alt,
+    lang,
+    title,
+    unit,
+    breaks,
+    colours,
+    source,
+    attribution,
+    dates=True,
+    digits=None,
+    highlight=None,
+    show_title=True,
 ):
     """Map of one figure per region.
 
@@ -49,6 +63,10 @@ def choropleth(
         Print each value's date in the region.
     digits : int, optional
         Digits after the point; by default as many as each value needs.
+    highlight : str, optional
+        Code of a region to be outlined.
+    show_title : bool
+        False where the page prints the title itself.
 
     Returns
     -------
@@ -57,13 +75,18 @@ def choropleth(
     shapes = _projected(shapes)
     rows = _rows(shapes, values)
     with style.apply():
-        figure = plt.figure(figsize=(7.5, 3.6))
-        figure.text(0.012, 0.985, title, va="top", ha="left", fontsize=10, weight="bold")
-        ax = figure.add_axes((0.005, 0.055, 0.99, 0.875))
+        height = 3.72 if show_title else 3.50
+        figure = plt.figure(figsize=(7.5, height))
+        if show_title:
+            _title(figure, title)
+        ax = figure.add_axes((0.005, 0.30 / height, 0.99, 3.15 / height))
         palette = colours(len(breaks) - 1)
         small = _small(shapes)
         _frame(ax, shapes, room=0.30)
         _paint(ax, shapes, rows, breaks, palette)
+        if highlight in set(rows.index):
+            edge = {"color": style.MARK, "linewidth": 2.0, "aspect": None, "zorder": 3}
+            shapes[shapes["region_code"] == highlight].boundary.plot(ax=ax, **edge)
         taken = [_scale_bar(ax, shapes, lang), _legend(figure, rows, breaks, palette, unit, lang, over=ax)]
         if small:
             taken.append(_inset(figure, ax, shapes, rows, small, breaks, palette, lang, dates, digits))
@@ -92,7 +115,7 @@ def small_multiples(shapes, frames, *, alt, lang, title, unit, breaks, colours, 
         height = 0.95 + 1.22 * down
         figure, axes = plt.subplots(down, across, figsize=(7.5, height), squeeze=False)
         figure.subplots_adjust(0.005, 0.72 / height, 0.995, 1 - 0.42 / height, 0.02, 0.18)
-        figure.text(0.012, 1 - 0.06 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        _title(figure, title)
         every = []
         for ax, (heading, values) in zip(axes.flat, frames.items(), strict=False):
             rows = _rows(shapes, values)
@@ -149,7 +172,7 @@ def bivariate_map(
         ]
     with style.apply():
         figure = plt.figure(figsize=(7.5, 4.1))
-        figure.text(0.012, 0.985, title, va="top", ha="left", fontsize=10, weight="bold")
+        _title(figure, title)
         ax = figure.add_axes((0.005, 0.07, 0.99, 0.86))
         _frame(ax, shapes, room=0.62)
         for code, shape in zip(shapes["region_code"], shapes.geometry, strict=True):
@@ -206,7 +229,7 @@ def tile_grid(values, *, alt, lang, title, unit, breaks, colours, source):
     with style.apply():
         height = 1.15 + 0.62 * down
         figure = plt.figure(figsize=(7.5, height))
-        figure.text(0.012, 1 - 0.06 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        _title(figure, title)
         ax = figure.add_axes((0.01, 0.7 / height, 0.98, 1 - 1.08 / height))
         for n, (code, row) in enumerate(rows.iterrows()):
             x, y = n % across, down - 1 - n // across
@@ -235,6 +258,11 @@ def tile_grid(values, *, alt, lang, title, unit, breaks, colours, source):
 
 
 # -- parts ---------------------------------------------------------------------------------------------------------
+
+
+def _title(figure, title):
+    height = figure.get_size_inches()[1]
+    figure.text(0.012, 1 - 0.06 / height, title, va="top", ha="left", fontsize=10, weight="bold")
 
 
 def _projected(shapes):
@@ -454,7 +482,7 @@ def _legend(figure, rows, breaks, palette, unit, lang, over=None):
     """
     width, height = figure.get_size_inches()
     tall = 0.60 if over is not None else 0.42
-    ax = figure.add_axes((0.012, 0.26 / height, 0.976, tall / height))
+    ax = figure.add_axes((0.012, 0.32 / height, 0.976, tall / height))
     ax.set(xlim=(0, width), ylim=(0, tall))
     ax.set_axis_off()
     step, base = 0.50, tall - 0.26
@@ -494,5 +522,6 @@ def _legend(figure, rows, breaks, palette, unit, lang, over=None):
 
 def _credits(figure, source, attribution, lang):
     height = figure.get_size_inches()[1]
-    text = word("source", lang).format(source) + (f" · {attribution}" if attribution else "")
-    figure.text(0.012, 0.06 / height, text, fontsize=5.8, color=SOFT, va="bottom", ha="left", wrap=True)
+    lines = [word("source", lang).format(source), attribution]
+    text = "\n".join(line for line in lines if line)
+    figure.text(0.012, 0.04 / height, text, fontsize=5.6, color=SOFT, va="bottom", ha="left", linespacing=1.25)

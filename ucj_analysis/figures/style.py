@@ -8,7 +8,7 @@ from ucj_analysis.errors import UcjError
 from ucj_analysis.language import check
 
 INK, SOFT, LINE, FAINT, PAPER = "#1d2733", "#4a5663", "#c9d1d9", "#eef1f4", "#ffffff"
-ACCENT, SECOND, WARN = "#0b4f6c", "#8a4b08", "#b3261e"
+ACCENT, SECOND, WARN, MARK = "#0b4f6c", "#8a4b08", "#b3261e", "#e07b00"
 
 RC = {
     "font.family": "sans-serif",

@@ -72,6 +72,30 @@ def by_payer(picked, *, status="realised"):
     return out[columns].sort_values(["region_code", "period", "payer", "rows"], ignore_index=True)
 
 
+def lapsed_since(payers, events):
+    """Return, for each row of `by_payer`, when its village funding stopped; "" where it did not.
+
+    A region with an event ``programme_stop`` no longer pays what villages (APBDes) paid, unless a statement of a later
+    date than the last such event says so.
+
+    Parameters
+    ----------
+    payers : DataFrame from `by_payer`
+    events : DataFrame
+        Table ``events``.
+
+    Returns
+    -------
+    Series of str, like payers
+    """
+    out = pd.Series("", index=payers.index, dtype=object)
+    stops = events[events["kind"] == "programme_stop"]
+    for code, at in stops.groupby("region_code")["period"]:
+        village = (payers["region_code"] == code) & payers["funding"].str.contains("APBDes")
+        out[village & (payers["period"].str[:7] <= at.max()[:7])] = at.min()
+    return out
+
+
 def ratio(numerator, denominator):
     """Percent of one interval over another: [nl/du, nu/dl], exact interval arithmetic for positive denominators.
 
@@ -343,7 +367,7 @@ def change(before, after, definitions, *, account=None, lang="en"):
         else f"the denominator changed ({when[0]}: {said[0]}; {when[1]}: {said[1]})"
     )
     instead = (
-        "the decomposition attached separates participants from denominator"
+        "what can be told apart are participants and denominator"
         if split
         else "ask BPJS Ketenagakerjaan for participants and denominator of both dates"
     )

@@ -1,0 +1,416 @@
+"""The sentences of a brief in English. Figures come as quantities; none is written here."""
+
+from ucj_analysis.briefs.quantity import fill
+from ucj_analysis.language import period
+
+ORDINAL = {1: "the lowest", 2: "the second lowest", 3: "the third lowest", 4: "the third highest",
+           5: "the second highest", 6: "the highest"}  # fmt: skip
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+
+WORDS = {
+    "skip": "Skip to content",
+    "kicker": "Policy brief",
+    "languages": "Other pages",
+    "all_briefs": "All briefs",
+    "other_language": "Bahasa Indonesia",
+    "findings": "Main findings",
+    "limits": "What these data cannot tell",
+    "next": "What to do next",
+    "sources": "Sources and method",
+}
+
+HEADERS = ("Measure", "Figure", "Date", "Nature", "Source")
+NATURE = {
+    "exact": "as stated",
+    "approximate": "approximate in the source",
+    "at_least": "only a lower bound",
+    "at_most": "only an upper bound",
+    "range": "range",
+    "derived": "computed",
+    "computed": "computed",
+    "planned": "planned, not realised",
+    "target": "target",
+    "bps": "official BPS statistic",
+    "official": "official figure",
+}
+NO_FIGURE = "no figure"
+HOLDER_BPJS = "BPJS Ketenagakerjaan's Gorontalo branch"
+HOLDER_LABOUR = "labour office"
+HOLDER_EXTREME = "BPS and the planning office (Bappeda)"
+
+
+def this(f):
+    """How the text refers back to the region."""
+    return {"provinsi": "the province", "kabupaten": "this regency", "kota": "the city"}[f.region.kind]
+
+
+def payer(funding, region):
+    """Who pays, in words."""
+    if funding.startswith("government"):
+        return "the government (which level is not stated)"
+    if funding.startswith("APBD, level"):
+        return "APBD (which level is not stated)"
+    local = "city" if region.kind == "kota" else "regency"
+    words = {
+        "APBD provinsi": "the provincial budget (APBD)",
+        "APBD kabupaten": f"the {local} budget (APBD)",
+        "APBD kabupaten (pokir, leaders)": "funds of the council leaders (pokir)",
+        "APBD kabupaten (pokir, members)": "funds of the council members (pokir)",
+        "APBD kabupaten (perubahan)": f"the revised {local} budget (APBD)",
+        "APBDes": "village budgets (APBDes)",
+        "APBD kabupaten+APBDes": f"the {local} and village budgets (APBD, APBDes)",
+        "CSR": "company funds (CSR)",
+        "own dues": "own dues",
+    }
+    return words.get(funding, funding.replace("+", " and "))
+
+
+def title(f):
+    """Heading of the brief."""
+    return f"Workers' social security and poverty in {f.region.label('en')}"
+
+
+def dateline(f, version):
+    """Line under the heading."""
+    return f"Data as of {period(version.replace('.', '-'), 'en')}. Latest known figures; their dates differ."
+
+
+def description(f):
+    """For the head of the page."""
+    return f"UCJ coverage, subsidised dues and poverty in {f.region.label('en')}: findings, map and next steps."
+
+
+def coverage(f, v):
+    """Finding on reported UCJ."""
+    name, q = f.region.label("en"), f.ucj
+    if q is None:
+        return (
+            fill("The UCJ coverage of {n} is not known.", n=name),
+            fill("No source states it; ask {h}.", h=HOLDER_BPJS),
+        )
+    if q.qualifier in ("at_least", "at_most"):
+        lead = fill("UCJ coverage of {n} was {a} in {t}.", n=name, a=v.amount(q), t=v.when(q))
+        body = fill(
+            "Only this bound was ever stated.{r} The exact figure, the participants and the denominator are held by {h}.{age}",
+            r=v.ref(q), h=HOLDER_BPJS, age=_age(f, v),
+        )  # fmt: skip
+        return lead, body
+    if f.covered is not None:
+        lead = fill("UCJ coverage of {n} reached {a} in {t}.", n=name, a=v.amount(q), t=v.when(q))
+        body = fill(
+            "Of {d} workers, {c} are active participants of BPJS Ketenagakerjaan and {u} are not.{r}",
+            d=v.amount(f.potential), c=v.amount(f.covered), u=v.amount(f.uncovered), r=v.ref(q, f.potential, f.uncovered),
+        )  # fmt: skip
+        if q.note.startswith("corrected"):
+            body += " The source article mixed up covered and uncovered; its own counts decide here."
+        if f.gap is not None and f.gap.value > 0:
+            body += fill(
+                " Reaching the {t} of the draft governor's regulation takes {g} more participants.{r}",
+                t=v.amount(f.target), g=v.count(f.gap), r=v.ref(f.target),
+            )  # fmt: skip
+        return lead, body
+    lead = fill("UCJ coverage of {n} was reported as {a} in {t}.", n=name, a=v.amount(q), t=v.when(q))
+    body = fill(
+        "The source gives neither participants nor denominator, so the figure cannot be compared with other regions or "
+        "other years.{r} {h} holds both.{age}",
+        r=v.ref(q), h=HOLDER_BPJS, age=_age(f, v),
+    )  # fmt: skip
+    if f.members_all is not None and f.over_employed is not None:
+        m = f.members_all
+        body += fill(
+            " In {t} there were {a} active participants, {b} of them BPU; that is {o} of the employed counted by BPS, a "
+            "measure other than UCJ.{r}",
+            t=v.when(m), a=v.amount(m), b=v.amount(f.members_bpu), o=v.percent(f.over_employed),
+            r=v.ref(m, f.over_employed),
+        )  # fmt: skip
+    return lead, body
+
+
+def _age(f, v):
+    if f.ucj_age is None or f.ucj_age <= 12:
+        return ""
+    return fill(" It is {n} months old.", n=v.data(str(f.ucj_age), f.ucj_age, f.ucj.rows))
+
+
+def split(f, v):
+    """Finding on a change of UCJ across denominators; None where there is none."""
+    s = f.split
+    if s is None:
+        return None
+    rising = s.after.value > s.before.value
+    lead = fill(
+        "The {w} of UCJ from {a} ({ta}) to {b} ({tb}) is not a change of coverage alone: the denominator changed too.",
+        w="rise" if rising else "fall",
+        a=v.amount(s.before), ta=v.when(s.before), b=v.amount(s.after), tb=v.when(s.after),
+    )  # fmt: skip
+    body = fill(
+        "The denominator went from {d0} to {d1} workers. Computed from participants and denominator, more participants added "
+        "{p} and the larger denominator took away {q}.{r}",
+        d0=v.count(s.denominator_before), d1=v.count(s.denominator_after), p=v.points(s.participants_part, 1),
+        q=v.points(s.denominator_part, 1), r=v.ref(s.before, s.after),
+    )  # fmt: skip
+    return lead, body
+
+
+def payers(f, v):
+    """Finding on subsidised dues."""
+    if f.parts:
+        return _payers_province(f, v)
+    name = f.region.label("en")
+    office = "city" if f.region.kind == "kota" else "regency"
+    if not f.paid:
+        if f.planned:
+            p = f.planned[0]
+            lead = fill("No realised subsidy of dues was found for {n}; there is only a plan for {c} people in {t}.",
+                        n=name, c=v.amount(p.count), t=v.when(p.count))  # fmt: skip
+            body = fill("The plan draws on {p}.{r} The {o}'s {h} holds the number actually paid for.",
+                        p=payer(p.funding, f.region), r=v.ref(p.count), o=office, h=HOLDER_LABOUR)  # fmt: skip
+            return lead, body
+        return (
+            fill("There is no figure on subsidised dues for {n}.", n=name),
+            fill("The {o}'s {h} holds the number of workers paid for, by payer.", o=office, h=HOLDER_LABOUR),
+        )
+    first, rest = f.paid[0], f.paid[1:]
+    small = first.funding == "APBD provinsi" and f.region.kind != "provinsi"
+    lead = fill(
+        "Only {c} workers in {n} are on record as paid for, by {p}." if small else "The dues of {c} workers in {n} are paid by {p}.",
+        n=name, c=v.amount(first.count), p=payer(first.funding, f.region),
+    )  # fmt: skip
+    body = fill("The figure is of {t}{s}.{r}", t=v.when(first.count), s=_share(first, v), r=v.ref(first.count))
+    if small:
+        body += fill(
+            " No figure was found for {o} or village budgets; the {o}'s {h} holds both.", o=office, h=HOLDER_LABOUR
+        )
+    if rest:
+        also = v.join([
+            fill("{c} by {p} ({t})", c=v.amount(x.count), p=payer(x.funding, f.region), t=v.when(x.count)) for x in rest
+        ])  # fmt: skip
+        body += fill(" Other statements: {also};{r} figures of different dates are not added up.", also=also,
+                     r=v.ref(*(x.count for x in rest)))  # fmt: skip
+    if f.lapsed is not None:
+        body += fill(
+            " {c} village workers whose dues came from village budgets were on record as unpaid since {t} (as of {k}).{r}",
+            c=v.amount(f.lapsed.count), t=v.when(f.lapse), k=v.when(f.lapsed.count), r=v.ref(f.lapsed.count),
+        )  # fmt: skip
+    if f.planned:
+        plan = v.join([fill("{c} people by {p}", c=v.amount(x.count), p=payer(x.funding, f.region)) for x in f.planned])
+        money = fill(" on a budget of {m}", m=v.rupiah(f.budget)) if f.budget else ""
+        refs = [x.count for x in f.planned] + ([f.budget] if f.budget else [])
+        body += fill(" The plan for {t}: {plan}{money}.{r}", t=v.when(f.planned[0].count), plan=plan, money=money,
+                     r=v.ref(*refs))  # fmt: skip
+    if f.own_dues is not None:
+        body += fill(" Apart from subsidies, {c} farmers paid their own dues ({t}).{r}", c=v.amount(f.own_dues),
+                     t=v.when(f.own_dues), r=v.ref(f.own_dues))  # fmt: skip
+    return lead, body
+
+
+def _share(paid, v):
+    if paid.share is None:
+        return ""
+    return fill(", or {s} of estimated informal workers (Sakernas, {t})", s=v.percent(paid.share), t=v.when(paid.share))
+
+
+def _payers_province(f, v):
+    known = [p for p in f.parts if p.paid and p.paid[0].funding != "APBD provinsi"]
+    unknown = [p for p in f.parts if p not in known]
+    first = f.paid[0]
+    more = sum(p.paid[0].count.value > first.count.value for p in known)
+    lead = fill("The provincial budget pays the dues of {c} workers; {n} regions report more of their own.",
+                n=v.data(NUMBERS[more], more, [r for p in known for r in p.paid[0].count.rows]),
+        c=v.amount(first.count))  # fmt: skip
+    body = fill("The provincial figure is of {t}{s}.{r} The last figures of the regions: {list}.{rr}",
+                t=v.when(first.count), s=_share(first, v), r=v.ref(first.count),
+                list=v.join([fill("{n} {c} ({t})", n=p.region.short, c=v.amount(p.paid[0].count),
+                                  t=v.when(p.paid[0].count)) for p in known]),
+                rr=v.ref(*(p.paid[0].count for p in known)))  # fmt: skip
+    if unknown:
+        body += fill(" What {u} paid themselves was not found.", u=v.join([p.region.short for p in unknown]))
+    body += fill(" The dates differ, so these figures are not added up.")
+    return lead, body
+
+
+def poverty(f, v):
+    """Finding on the poverty rate."""
+    up = f.p0_change.value > 0
+    lead = fill(
+        "The poverty rate {w} by {c} between {a} and {b}, to {p}.",
+        w="rose" if up else "fell", c=v.points(f.p0_change), a=v.when(f.p0_start), b=v.when(f.p0), p=v.percent(f.p0, 2),
+    )  # fmt: skip
+    if f.parts:
+        (high, hq), (low, lq) = f.highest, f.lowest
+        body = fill(
+            "It started from {s}. {n} people are poor now. The regions lie far apart: {h} {hq}, {l} {lq}.{r}",
+            s=v.percent(f.p0_start, 2), n=v.thousand(f.poor), h=high.label("en"), hq=v.percent(hq, 2),
+            l=low.label("en"), lq=v.percent(lq, 2), r=v.ref(f.p0, f.poor),
+        )  # fmt: skip
+        return lead, body
+    faster = abs(f.p0_change.value) - abs(f.p0_change_province.value)
+    body = fill(
+        "It started from {s}. In the province as a whole it fell {w}{cp}. The rate of {this} is {o} of the six; "
+        "{n} of its people are poor.{r}",
+        s=v.percent(f.p0_start, 2), cp=v.points(f.p0_change_province),
+        w="less, by " if faster > 0 else "more, by " if faster < 0 else "as much, by ",
+        this=this(f), o=v.data(ORDINAL[f.rank], f.rank, f.p0.rows), n=v.thousand(f.poor), r=v.ref(f.p0, f.poor),
+    )  # fmt: skip
+    return lead, body
+
+
+def depth(f, v):
+    """Finding on extreme poverty: the official figure where there is one, else what P1 says."""
+    deeper = f.p1.value > f.p1_start.value
+    p1 = fill(
+        "The poverty gap index (P1) {w} from {a} ({ta}) to {b} ({tb}){x}.{r}",
+        w="rose" if deeper else "fell", a=v.index(f.p1_start), ta=v.when(f.p1_start), b=v.index(f.p1), tb=v.when(f.p1),
+        x=": fewer people are poor, but the average shortfall of the population below the line has widened"
+        if deeper and f.p0_change.value < 0 else "",
+        r=v.ref(f.p1),
+    )  # fmt: skip
+    if f.extreme is not None:
+        lead = fill(
+            "The last official rate of extreme poverty is {e}, for {t}.", e=v.percent(f.extreme, 2), t=v.when(f.extreme)
+        )
+        body = fill(
+            "Its basis: {d}. The national basis has changed since, and no later figure for {this} was found.{r} {p1}",
+            d=f.extreme_definition["title_en"].replace("Extreme poverty at", "extreme poverty at"), this=this(f),
+            r=v.ref(f.extreme), p1=p1,
+        )  # fmt: skip
+        return lead, body
+    lead = fill("There is no usable official rate of extreme poverty for {n}.", n=f.region.label("en"))
+    body = fill("{h} hold it. {p1}", h=HOLDER_EXTREME, p1=p1)
+    return lead, body
+
+
+def limits(f, v):
+    """What these data cannot tell."""
+    out = [
+        "Whether subsidised dues reduce poverty. Six regions with an incomplete record cannot show a cause; the two can only "
+        "be read side by side.",
+        "A ranking of regions by UCJ. Denominators differ or are not stated, and the dates are not the same.",
+    ]
+    if f.p0 is not None:
+        out.append("Small changes of the poverty rate from year to year. The rate comes from a survey whose sampling error "
+                   "is not published for regencies.")  # fmt: skip
+    if f.paid or f.planned:
+        out.append("How long each person is protected. Sources count people, not months of dues paid.")
+    return out
+
+
+def next_steps(f, v):
+    """What to do next, and whom to ask."""
+    out = []
+    if f.parts:
+        lacking = [p.region.short for p in f.parts if p.covered is None]
+        out.append(fill("Ask BPJS Ketenagakerjaan's Gorontalo branch for participants by segment and the UCJ denominator at one "
+                        "date for all six; today they are missing for {l}.", l=v.join(lacking)))  # fmt: skip
+        silent = [p.region.short for p in f.parts if not p.paid or p.paid[0].funding == "APBD provinsi"]
+        out.append(fill("Ask the labour offices of {l} to report realised subsidised dues by month and payer.",
+                        l=v.join(silent)))  # fmt: skip
+    else:
+        office = "city" if f.region.kind == "kota" else "regency"
+        if f.covered is None:
+            out.append("Ask BPJS Ketenagakerjaan's Gorontalo branch for participants by segment (PU, BPU, Jakon, PMI), the UCJ "
+                       "denominator, and their date.")  # fmt: skip
+        if not f.paid or f.paid[0].funding == "APBD provinsi":
+            out.append(f"Ask the {office}'s labour office for the number of workers paid for, by month and payer, so that plans "
+                       "can be held against what was done.")  # fmt: skip
+        elif f.planned:
+            out.append("Compare the budgeted plan with the number of participants actually paid for each month.")
+        if f.lapsed is not None:
+            out.append(fill("Decide who pays for the {c} village workers whose dues stopped, and settle the legal basis first.",
+                            c=v.amount(f.lapsed.count)))  # fmt: skip
+    if f.gap is not None and f.gap.value > 0:
+        out.append(fill("Settle who pays for {g} more participants on the way to {t}, beginning with families in extreme "
+                        "poverty.", g=v.count(f.gap), t=v.amount(f.target)))  # fmt: skip
+    if f.discount is not None:
+        d = f.discount
+        out.append(fill(
+            "Budget for the time after {u}: the discount for BPU outside transport ({reg}) ends and dues for JKK and JKM return "
+            "from {a} to {b} a person a month.{r}",
+            u=v.when(d.until), reg=d.regulation, a=v.rupiah(d.reduced), b=v.rupiah(d.full), r=v.ref(d.full)))  # fmt: skip
+    if f.extreme is None or not f.parts:
+        out.append("Ask BPS and Bappeda for the latest rate of extreme poverty and its basis.")
+    return out
+
+
+MAP = {
+    "title": "Reported UCJ coverage: latest figure of each region",
+    "unit": "Percent of workers (classes fixed across years)",
+    "source": "BPJS Ketenagakerjaan and local governments, quoted by the press",
+    "caption": "Denominators of UCJ differ between regions and the dates are not the same, so colours are no ranking. "
+    "Hatched: only a bound is known.",
+}  # fmt: skip
+
+
+def map_alt(rows):
+    """Alt text of the map: rows of (name, value in words, date)."""
+    said = "; ".join(f"{n} {x} ({t})" if t else f"{n} {x}" for n, x, t in rows)
+    return f"Map of the six regions of Gorontalo with the latest reported UCJ coverage: {said}."
+
+
+CHART = {
+    "title": "Poverty rate (P0)",
+    "unit": "Percent of population, Susenas March",
+    "source": "BPS, Susenas March",
+}
+
+
+def chart_caption(breaks, events):
+    """Caption: where the line is cut, and the events by number."""
+    cuts = "; ".join(
+        f"the line is cut between {b['year_before']} and {b['year']} where the basis changed" for b in breaks
+    )
+    said = "; ".join(f"({n}) {period(e['period'], 'en')}: {e['title']}" for n, e in enumerate(events, 1))
+    out = f"{cuts[:1].upper()}{cuts[1:]}. " if cuts else ""
+    return out + (f"Events to be read alongside, not as causes: {said}." if said else "")
+
+
+def chart_alt(f, ends, breaks):
+    """Alt text of the chart: first and last value of the region and of the province."""
+    said = " ".join(f"{n}: {a} in {ta}, {b} in {tb}." for n, a, ta, b, tb in ends)
+    cuts = f" Lines are cut before {', '.join(str(b['year']) for b in breaks)}." if breaks else ""
+    return f"Line chart of the poverty rate. {said}{cuts}"
+
+
+TABLE = {"heading": "Key figures", "parts": "The six regions side by side",
+         "note": "Nature says how the source states the figure. Computed measures come from other source rows."}  # fmt: skip
+LABELS = {
+    "ucj": "Reported UCJ coverage",
+    "covered": "Active participants",
+    "potential": "Potential workers (UCJ denominator)",
+    "uncovered": "Workers not covered",
+    "over_employed": "Active participants over BPS employed",
+    "members": "Active participants",
+    "informal": "Estimated informal workers (Sakernas)",
+    "paid": "Dues paid by {}",
+    "lapsed": "Once paid by village budgets, stopped",
+    "planned": "Planned, by {}",
+    "budget": "Budget for dues",
+    "p0": "Poverty rate (P0)",
+    "p1": "Poverty gap index (P1)",
+    "p2": "Poverty severity index (P2)",
+    "poor": "Poor population",
+    "line": "Poverty line a person a month",
+    "extreme": "Extreme poverty, official rate",
+}
+
+
+def parts_headers(f):
+    """Head of the table of parts."""
+    return ("Region", "UCJ", "Subsidised dues (realised)", "Planned",
+            f"P0 {period(f.p0.period, 'en')}", f"Change since {period(f.p0_start.period, 'en')}")  # fmt: skip
+
+
+def method(f):
+    """Paragraph on method."""
+    return (
+        "Method: each figure is the statement of a source with date, nature and status; where sources differ, the more reliable "
+        "one is used (BPS table, BPS release, government, then press) and the others stay on record as conflicts. UCJ is active "
+        "participants over potential workers as BPJS Ketenagakerjaan counts them. Informal workers are estimated as employed "
+        "times the informal share (Sakernas August). Changes across definitions are not computed."
+    )
+
+
+def version(data, code):
+    """Versions of data and code."""
+    return f"Data version {data}, program version ucj_analysis {code}. Each figure in the text carries the ids of its source rows."

@@ -1,0 +1,178 @@
+"""Tidy tables behind `ucj coverage` and `ucj poverty`: one row a figure, with its bounds and source rows."""
+
+import pandas as pd
+
+from ucj_analysis.errors import UcjError
+from ucj_analysis.metrics import coverage, poverty
+from ucj_analysis.regions import children, get, province_of
+
+COVERAGE = [
+    "region_code", "region", "measure", "segment", "payer", "funding", "period", "value", "lower", "upper", "unit",
+    "qualifier", "status", "definition", "base_period", "age_months", "rows", "sources",
+]  # fmt: skip
+POVERTY = [
+    "region_code", "region", "indicator", "year", "period", "value", "unit", "definition", "rank", "of",
+    "gap_to_province", "rows", "sources",
+]  # fmt: skip
+CHANGE = [
+    "region_code", "region", "indicator", "start", "end", "value_start", "value_end", "change", "change_unit",
+    "per_year", "annual_rate", "break_between", "rows", "sources",
+]  # fmt: skip
+
+
+def coverage_table(inputs, codes, *, target=None, latest=True):
+    """All coverage measures of some regions.
+
+    Measures: reported_ucj; participants; subsidised (by payer); participants_of_employed and subsidised_of_informal
+    (over BPS workers, never UCJ); subsidised_share (of BPU participants); gap_to_target (persons).
+
+    Parameters
+    ----------
+    inputs : briefs.facts.Inputs or anything with coverage, labour and as_of
+    codes : list of str
+    target : float, optional
+        Percent.
+    latest : bool
+        True keeps the last figure of each series.
+
+    Returns
+    -------
+    DataFrame with the columns COVERAGE.
+    """
+    here = inputs.coverage[inputs.coverage["region_code"].isin(codes)]
+    said = coverage.reported(here).assign(measure="reported_ucj", unit="percent")
+    counts = coverage.participants(here).assign(measure="participants", unit="persons")
+    payers = pd.concat([coverage.by_payer(here), coverage.by_payer(here, status="planned")]).assign(
+        measure="subsidised", unit="persons", segment="BPU", definition="as_stated"
+    )
+    lapsed = coverage.lapsed_since(payers, inputs.events) != ""
+    payers.loc[lapsed & (payers["status"] == "realised"), "status"] = "lapsed"
+    parts = [said, counts, payers]
+    for frame, base, measure in (
+        (counts, "employed", "participants_of_employed"),
+        (payers[payers["status"] == "realised"], "informal", "subsidised_of_informal"),
+    ):
+        if len(frame):
+            over = coverage.over_bps(frame, inputs.labour, base=base).dropna(subset="coverage")
+            parts.append(
+                over.assign(measure=measure, unit="percent", qualifier="derived", definition="computed").drop(
+                    columns=["value", "lower", "upper"]
+                ).rename(columns={"coverage": "value", "coverage_lower": "lower", "coverage_upper": "upper"})
+            )  # fmt: skip
+    share = coverage.subsidised_share(here)
+    if len(share):
+        parts.append(
+            share.rename(columns={"share": "value", "share_lower": "lower", "share_upper": "upper"}).assign(
+                measure="subsidised_share",
+                unit="percent",
+                qualifier="derived",
+                definition="computed",
+                status="realised",
+                segment="BPU",
+                payer=share["funding"].map(coverage.payer),
+            )
+        )
+    parts.append(_gaps(here, target))
+    out = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(len(p) for p in parts) else pd.DataFrame()
+    out = out.reindex(columns=[c for c in COVERAGE if c not in ("region", "age_months")])
+    for column in ("segment", "payer", "funding", "base_period"):
+        out[column] = out[column].fillna("")
+    if latest and len(out):
+        order = out.assign(_m=coverage.month_number(out["period"])).sort_values("_m", kind="stable")
+        out = order.drop_duplicates(["region_code", "measure", "segment", "funding", "status"], keep="last")
+    out["region"] = [get(c).label("id") for c in out["region_code"]]
+    out["age_months"] = [coverage.age_in_months(p, inputs.as_of) for p in out["period"]]
+    kinds = ["reported_ucj", "gap_to_target", "participants", "participants_of_employed", "subsidised",
+             "subsidised_of_informal", "subsidised_share"]  # fmt: skip
+    rank = out["measure"].map({k: i for i, k in enumerate(kinds)})
+    return out.assign(_r=rank).sort_values(
+        ["region_code", "_r", "segment", "payer", "funding", "period"], ignore_index=True
+    )[COVERAGE]
+
+
+def _gaps(here, target):
+    """Persons to add until ``target``, where participants and denominator are known."""
+    if target is None:
+        return pd.DataFrame()
+    rows = []
+    for _, a in coverage.accounts(here).iterrows():
+        n, d = (tuple(a[f"{k}{s}"] for s in ("", "_lower", "_upper")) for k in ("participants", "denominator"))
+        value, lower, upper = coverage.gap_to_target(n, d, target)
+        rows.append({"region_code": a["region_code"], "measure": "gap_to_target", "period": a["period"], "value": value,
+                     "lower": lower, "upper": upper, "unit": "persons", "qualifier": "derived", "status": "realised",
+                     "definition": a["definition"], "rows": a["rows"], "sources": a["sources"]})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def coverage_change(inputs, code, start, end):
+    """Change of reported UCJ between two dates of a region, or the refusal that says why not and what instead."""
+    said = coverage.reported(inputs.coverage[inputs.coverage["region_code"] == code])
+    rows = []
+    for period in (start, end):
+        at = said[said["period"] == period]
+        if at.empty:
+            have = ", ".join(sorted(said["period"].unique())) or "none"
+            raise UcjError(f"no reported UCJ of {get(code)} for {period}; there is {have}")
+        rows.append(at.iloc[0])
+    account = coverage.accounts(inputs.coverage)
+    value, lower, upper = coverage.change(rows[0], rows[1], inputs.definitions, account=account)
+    return pd.DataFrame([{"region_code": code, "region": get(code).label("id"), "measure": "change_of_ucj",
+                          "start": start, "end": end, "value": value, "lower": lower, "upper": upper,
+                          "unit": "percentage points", "rows": f"{rows[0]['rows']} {rows[1]['rows']}",
+                          "sources": f"{rows[0]['sources']} {rows[1]['sources']}"}])  # fmt: skip
+
+
+def poverty_table(inputs, codes, *, indicators=poverty.INDICATORS, year=None):
+    """Levels of poverty indicators of some regions, with rank among the province's parts and gap to the province.
+
+    Parameters
+    ----------
+    year : int, optional
+        By default the last year of each indicator.
+
+    Returns
+    -------
+    DataFrame with the columns POVERTY.
+    """
+    out = []
+    for indicator in indicators:
+        frame = poverty.levels(inputs.poverty, indicator)
+        own = frame[frame["region_code"].isin(codes)]
+        at = own["year"].max() if year is None else year
+        own = own[own["year"] == at].copy()
+        if own.empty:
+            years = frame["year"]
+            raise UcjError(f"no {indicator} of {year} for these regions; the table has {years.min()} to {years.max()}")
+        own["gap_to_province"] = float("nan")
+        own["rank"] = own["of"] = pd.array([pd.NA] * len(own), dtype="Int64")
+        for province in {province_of(c).code for c in codes if province_of(c)}:
+            parts = [r.code for r in children(province)]
+            top = frame[(frame["region_code"] == province) & (frame["year"] == at)]
+            here = own["region_code"].isin(parts)
+            if indicator != "poor" and len(top):
+                own.loc[here, "gap_to_province"] = own.loc[here, "value"] - top["value"].iloc[0]
+            try:
+                ranks = poverty.rank(inputs.poverty, indicator, at, parts).set_index("region_code")
+            except UcjError:
+                continue
+            own.loc[here, "rank"] = own.loc[here, "region_code"].map(ranks["rank"]).astype("Int64")
+            own.loc[here, "of"] = len(ranks)
+        out.append(own)
+    out = pd.concat(out, ignore_index=True)
+    out["region"] = [get(c).label("id") for c in out["region_code"]]
+    out["gap_to_province"] = out["gap_to_province"].round(10)
+    return out.sort_values(["region_code"], kind="stable", ignore_index=True)[POVERTY]
+
+
+def poverty_change(inputs, codes, indicator, start, end, *, across_breaks=False):
+    """Change of an indicator between two years; columns CHANGE."""
+    frame = poverty.change(inputs.poverty, indicator, start, end, across_breaks=across_breaks)
+    frame = frame[frame["region_code"].isin(codes)].copy()
+    if frame.empty:
+        raise UcjError(f"no {indicator} of both {start} and {end} for these regions")
+    unit = {"P0": "percentage points", "poor": "thousand persons", "poverty_line": "IDR/person/month"}
+    frame["change_unit"] = unit.get(indicator, "index points")
+    frame["indicator"] = indicator
+    frame[["change", "per_year", "annual_rate"]] = frame[["change", "per_year", "annual_rate"]].round(10)
+    frame["region"] = [get(c).label("id") for c in frame["region_code"]]
+    return frame[CHANGE].reset_index(drop=True)
