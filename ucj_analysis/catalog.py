@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -362,7 +363,7 @@ def _schema(fields):
             filled = s != ""
             ok = filled if c.get("required") else pd.Series(True, index=s.index)
             if pattern:
-                ok &= ~filled | s.str.fullmatch(pattern)
+                ok &= ~filled | s.str.fullmatch(pattern, flags=re.ASCII)
             if "enum" in c:
                 ok &= ~filled | s.isin(c["enum"])
             if kind in ("number", "integer") and {"minimum", "maximum"} & set(c):

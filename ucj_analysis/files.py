@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 
@@ -22,3 +23,10 @@ def write_atomic(path, content):
         Path(name).unlink(missing_ok=True)
         raise
     return path
+
+
+def clear_leftovers(folder, age=3600):
+    """Remove unfinished files that a killed run left in a folder more than ``age`` seconds ago."""
+    for path in Path(folder).glob(".*.part"):
+        if time.time() - path.stat().st_mtime > age:
+            path.unlink(missing_ok=True)

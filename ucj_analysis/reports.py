@@ -1,8 +1,9 @@
-"""Tidy tables behind `ucj coverage` and `ucj poverty`: one row a figure, with its bounds and source rows."""
+"""Tidy tables behind `ucj coverage`, `ucj poverty` and the notebooks: one row a figure, with bounds and source rows."""
 
 import pandas as pd
 
 from ucj_analysis.errors import UcjError
+from ucj_analysis.language import quantity
 from ucj_analysis.metrics import coverage, poverty
 from ucj_analysis.regions import children, get, province_of
 
@@ -176,3 +177,103 @@ def poverty_change(inputs, codes, indicator, start, end, *, across_breaks=False)
     frame[["change", "per_year", "annual_rate"]] = frame[["change", "per_year", "annual_rate"]].round(10)
     frame["region"] = [get(c).label("id") for c in frame["region_code"]]
     return frame[CHANGE].reset_index(drop=True)
+
+
+def planned_and_realised(inputs, codes, *, since="2024"):
+    """Plans beside what was realised of the same payer, as `figures.charts.dumbbell` takes it.
+
+    The last plan and the last realised statement of a payer are paired; lapsed payers are left out.
+
+    Returns
+    -------
+    DataFrame
+        label, planned, planned_note, realised, realised_lower, realised_upper, realised_note, rows.
+    """
+    here = inputs.coverage[inputs.coverage["region_code"].isin(codes)]
+    done = coverage.by_payer(here)
+    done = done[coverage.lapsed_since(done, inputs.events) == ""]
+    plan = coverage.by_payer(here, status="planned")
+    done, plan = done[done["period"] >= since], plan[plan["period"] >= since]
+    out = []
+    for code, funding in sorted({(r.region_code, r.funding) for r in [*done.itertuples(), *plan.itertuples()]}):
+        p = plan[(plan["region_code"] == code) & (plan["funding"] == funding)].tail(1).to_dict("records")
+        d = done[(done["region_code"] == code) & (done["funding"] == funding)].tail(1).to_dict("records")
+        p, d = (x[0] if x else {} for x in (p, d))
+        nan = float("nan")
+        out.append(
+            {
+                "label": f"{get(code).short}, {funding}",
+                "planned": p.get("value", nan),
+                "planned_note": p.get("period", ""),
+                "realised": d.get("value", nan),
+                "realised_lower": d.get("lower", nan),
+                "realised_upper": d.get("upper", nan),
+                "realised_note": d.get("period", ""),
+                "rows": f"{p.get('rows', '')} {d.get('rows', '')}".strip(),
+            }
+        )
+    return pd.DataFrame(out)
+
+
+def known_matrix(frames, *, rows="indicator", years=None):
+    """Count how many undisputed statements there are: ``rows`` (indicator or region_code) by year, zeros kept.
+
+    Parameters
+    ----------
+    frames : DataFrame of observations
+    rows : str
+        Column that becomes the rows.
+    years : range, optional
+        By default from the first to the last year present.
+    """
+    dated = frames[(frames["period"] != "") & ~frames["disputed"]]
+    if dated.empty:
+        raise UcjError("no dated statements among these rows")
+    year = dated["period"].str[:4].astype(int)
+    years = range(year.min(), year.max() + 1) if years is None else years
+    counts = pd.crosstab(dated[rows], year)
+    return counts.reindex(columns=list(years), fill_value=0)
+
+
+def missing_coverage(inputs, codes, years):
+    """Region-years without a realised UCJ or subsidised count, and who holds them.
+
+    Returns
+    -------
+    DataFrame
+        region, measure, missing (years), known (years), ask.
+    """
+    holders = {"ucj_coverage": "BPJS Ketenagakerjaan, Gorontalo branch", "subsidised_participants": "labour office"}
+    out = []
+    realised = inputs.coverage[inputs.coverage["status"] == "realised"]
+    for code in codes:
+        for indicator, holder in holders.items():
+            have = realised[(realised["region_code"] == code) & (realised["indicator"] == indicator)]["period"].str[:4]
+            known = sorted({int(y) for y in have} & set(years))
+            out.append(
+                {
+                    "region": get(code).label("en"),
+                    "measure": indicator,
+                    "known": ", ".join(map(str, known)) or "none",
+                    "missing": len(set(years) - set(known)),
+                    "ask": holder,
+                }
+            )
+    return pd.DataFrame(out)
+
+
+def conflict_rows(conflicts, sources, *, indicator=None):
+    """Conflicts as `figures.charts.conflict_chart` takes them: figure, said_by, value, lower, upper, role."""
+    here = conflicts if indicator is None else conflicts[conflicts["indicator"] == indicator]
+    titles = sources.set_index("source_id")["title"]
+    names = [get(c).short if get(c).level != "nation" else "Indonesia" for c in here["region_code"]]
+    segment = here["segment"].where(~here["segment"].isin(["all", ""]), "")
+    figure = [f"{n}, {p} {s}".strip() for n, p, s in zip(names, here["period"], segment, strict=True)]
+    return here.assign(figure=figure, said_by=here["source_id"].map(titles))[
+        ["figure", "said_by", "value", "lower", "upper", "role", "observation_id"]
+    ].reset_index(drop=True)
+
+
+def listing(frame, lang="en"):
+    """Values of a frame in a row of words, for alt texts: "Boalemo 16.37; Kota Gorontalo 5.31"."""
+    return "; ".join(f"{get(r['region_code']).short} {quantity(r, lang, short=True)}" for r in frame.to_dict("records"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from ucj_analysis import __version__, paths
 from ucj_analysis.briefs import content, notebooks, page
 from ucj_analysis.errors import UcjError
-from ucj_analysis.files import write_atomic
+from ucj_analysis.files import clear_leftovers, write_atomic
 from ucj_analysis.language import period
 from ucj_analysis.regions import children, get
 
@@ -63,6 +63,8 @@ def build(jobs, out, report=lambda job, error: None):
     (made, failed) : (list of Job, list of (Job, str))
     """
     out = Path(out)
+    for folder in {out, *((out / j.path).parent for j in jobs)}:
+        clear_leftovers(folder)
     inputs = None
     made, failed = [], []
     for job in jobs:
@@ -72,15 +74,23 @@ def build(jobs, out, report=lambda job, error: None):
                 html = brief(inputs, job.region, job.lang)
             else:
                 html = _notebook(job.name)
-        except UcjError as error:
-            failed.append((job, str(error)))
-            report(job, str(error))
+        except Exception as error:  # one that fails must not take the others with it
+            reason = str(error) if isinstance(error, UcjError) else f"internal error ({type(error).__name__}: {error})"
+            failed.append((job, reason))
+            report(job, reason)
             continue
-        write_atomic(out / job.path, html)
+        _write(out / job.path, html)
         made.append(job)
         report(job, None)
-    write_atomic(out / INDEX, index(out))
+    _write(out / INDEX, index(out))
     return made, failed
+
+
+def _write(path, html):
+    try:
+        write_atomic(path, html)
+    except OSError as error:
+        raise UcjError(f"cannot write {path}: {error.strerror}; choose another folder with --out") from None
 
 
 def brief(inputs, code, lang):

@@ -60,6 +60,7 @@ def execute(notebook, name, folder):
         timeout=TIMEOUT,
         kernel_name="python3",
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
     env = os.environ | {"UCJ_UNATTENDED": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}

@@ -186,7 +186,7 @@ def dumbbell(rows, *, alt, lang, title, unit, source):
     with style.apply():
         height = 1.0 + 0.36 * len(rows)
         figure, ax = plt.subplots(figsize=(7.5, height))
-        figure.subplots_adjust(0.22, 0.40 / height, 0.97, 1 - 0.55 / height)
+        figure.subplots_adjust(0.03 + 0.0092 * rows["label"].str.len().max(), 0.40 / height, 0.97, 1 - 0.55 / height)
         figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
         figure.text(0.012, 1 - 0.26 / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
         top = rows[["planned", "realised_upper", "realised"]].max().max()

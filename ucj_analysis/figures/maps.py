@@ -193,7 +193,7 @@ def bivariate_map(
         if any(f[1] for f in face.values()):
             key.add_patch(
                 Rectangle(
-                    (3.5, 2.3),
+                    (-4.6, 0.1),
                     0.6,
                     0.5,
                     facecolor=_NO_DATA,
@@ -203,8 +203,8 @@ def bivariate_map(
                     clip_on=False,
                 )
             )
-            key.text(4.25, 2.55, word("unclassed", lang), fontsize=6.8, va="center", clip_on=False)
-        corner = ax.transData.inverted().transform(figure.transFigure.transform([(0.52, 0.05), (0.97, 0.46)]))
+            key.text(-3.85, 0.35, word("unclassed", lang), fontsize=6.8, va="center", clip_on=False)
+        corner = ax.transData.inverted().transform(figure.transFigure.transform([(0.33, 0.05), (0.79, 0.46)]))
         taken.append(box(*corner[0], *corner[1]))
         _place(
             figure,
