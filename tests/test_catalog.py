@@ -100,7 +100,7 @@ def test_added_and_removed_rows_are_seen_by_the_hash(package):
     ("content", "expected"),
     [
         (b"", "empty"),
-        ("observation_id;region_code\nP1;7500\n".encode(), "header"),
+        (b"observation_id;region_code\nP1;7500\n", "header"),
         ("observation_id,größe\n".encode("latin-1"), "UTF-8"),
         ("\ufeff".encode() + b"observation_id,region_code\n", "BOM|byte order mark"),
     ],

@@ -9,7 +9,6 @@ from constants import CODES, SIX
 from ucj_analysis import catalog, observations, regions
 from ucj_analysis.metrics import coverage, poverty
 
-
 TABLES = ("poverty", "labour", "socioeconomic", "coverage")
 
 

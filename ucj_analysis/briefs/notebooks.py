@@ -1,5 +1,6 @@
 """Run a notebook unattended and turn it into one self-contained, script-free HTML page."""
 
+import ast
 import copy
 import os
 import re
@@ -33,7 +34,8 @@ def with_parameters(notebook, parameters):
     at = next((i for i, c in enumerate(out.cells) if "parameters" in c.metadata.get("tags", ())), None)
     if at is None:
         raise UcjError("the notebook has no cell tagged `parameters`, so none can be set")
-    declared = set(re.findall(r"^(\w+)\s*=", out.cells[at].source, re.M))
+    names = (n for n in ast.walk(ast.parse(out.cells[at].source)) if isinstance(n, ast.Name))
+    declared = {n.id for n in names if isinstance(n.ctx, ast.Store)}
     unknown = set(parameters) - declared
     if unknown:
         raise UcjError(f"no parameter {sorted(unknown)[0]!r}: the notebook declares {', '.join(sorted(declared))}")

@@ -1,0 +1,64 @@
+"""Notebooks run unattended with other parameters, are stripped and short, and end in findings, caveats, sources."""
+
+import re
+
+import nbformat
+import pytest
+
+from ucj_analysis import paths
+from ucj_analysis.briefs import notebooks
+from ucj_analysis.errors import UcjError
+
+BOOKS = sorted(paths.notebooks_dir().glob("[0-9]*.ipynb"))
+OTHERS = {
+    "01_data_and_sources": {"REGION": "7503"},
+    "02_coverage_by_regency": {"REGION": "7505", "TARGET": 80, "LANG": "id"},
+    "03_poverty_paths": {"REGION": "7571", "INDICATOR": "P1", "START": 2022},
+}
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_source_is_clean(path):
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)
+    code = [c for c in book.cells if c.cell_type == "code"]
+    assert all(not c.outputs and c.execution_count is None for c in code)
+    assert all(len(c.source.splitlines()) <= 25 for c in code)
+    assert sum("parameters" in c.metadata.get("tags", ()) for c in code) == 1
+    heads = [h for c in book.cells if c.cell_type == "markdown" for h in re.findall(r"^## (.+)$", c.source, re.M)]
+    assert heads[-3:] == ["Findings", "Caveats", "Sources"]
+    assert "**Question.**" in book.cells[0].source
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
+def test_runs_with_other_parameters_and_keeps_alt_text(path):
+    book = notebooks.with_parameters(notebooks.read(path), OTHERS.get(path.stem, {}))
+    done = notebooks.execute(book, path.name, path.parent)
+    html = notebooks.to_html(done, notebooks.title_of(done))
+    assert "<script" not in html
+    assert not re.search(r'src="(?!data:)', html)
+    assert all(alt.strip() for alt in re.findall(r'<img[^>]*?alt="([^"]*)"', html))
+    assert html.count("<img") == html.count("alt=")
+    assert html.count("<img") >= 1
+    outputs = [o for c in done.cells if c.cell_type == "code" for o in c.outputs]
+    assert not any(o.output_type == "stream" and o.name == "stderr" for o in outputs)
+    assert not any("application/vnd.jupyter.widget-view+json" in o.get("data", {}) for o in outputs)
+
+
+def test_unknown_parameter_is_named():
+    with pytest.raises(UcjError, match="no parameter 'REGON': the notebook declares"):
+        notebooks.with_parameters(notebooks.read(BOOKS[0]), {"REGON": "7504"})
+
+
+def test_failing_cell_names_notebook_cell_and_error(tmp_path):
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("a = 1"), nbformat.v4.new_code_cell("raise ValueError('no figures of 2031')")]
+    )
+    with pytest.raises(UcjError, match=r"notebook x\.ipynb, code cell 2: ValueError: no figures of 2031"):
+        notebooks.execute(book, "x.ipynb", tmp_path)
+
+
+def test_what_is_no_notebook_is_named(tmp_path):
+    (tmp_path / "x.ipynb").write_text("{}")
+    with pytest.raises(UcjError, match="is not a notebook"):
+        notebooks.read(tmp_path / "x.ipynb")
