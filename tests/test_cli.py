@@ -126,7 +126,9 @@ def test_poverty_json(ucj):
 def test_damaged_data_reaches_the_user_as_one_sentence(root, tmp_path):
     shutil.copytree(root / "data", tmp_path / "data")
     path = tmp_path / "data/bps/poverty.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("13.16,13.16,13.16", "13.61,13.61,13.61"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("13.16,13.16,13.16", "13.61,13.61,13.61"), encoding="utf-8"
+    )
     done = run("poverty", env={"UCJ_DATA": str(tmp_path / "data")})
     assert done.returncode == 1
     assert "row 594, field value: '13.61' where '13.16' was sealed" in done.stderr
