@@ -109,7 +109,7 @@ def test_coverage_json_against_the_table(ucj):
     assert ucj_now["7501"] == (50, 0, 50)
     assert all(r["rows"] and r["sources"] and r["period"] for r in records)
     village = [
-        r for r in records if r["funding"] == "APBDes" and r["region_code"] == "7504" and r["measure"] == "subsidised"
+        r for r in records if r["funding"] == "APBDes" and r["region_code"] == "7504" and r["measure"] == "by_payer"
     ]
     assert {r["status"] for r in village} == {"planned", "lapsed"}
 

@@ -81,6 +81,8 @@ def lab(
 
     folder = paths.notebooks_dir()
     command = [sys.executable, "-m", "jupyterlab", str(folder), f"--ServerApp.port={port}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # Jupyter refuses root, which is all there is in a container
     os.execv(sys.executable, command if browser else [*command, "--no-browser"])
 
 

@@ -20,7 +20,7 @@ SYSTEMS = {"bps": "BPS", "kemendagri": "Kemendagri"}
 _KIND = {
     **dict.fromkeys(("kab", "kabupaten", "regency", "pemkab", "kabupatan"), "kabupaten"),
     **dict.fromkeys(("kota", "city", "municipality", "pemkot", "kotamadya", "kodya"), "kota"),
-    **dict.fromkeys(("prov", "provinsi", "propinsi", "province", "pemprov"), "provinsi"),
+    **dict.fromkeys(("prov", "prop", "provinsi", "propinsi", "province", "pemprov"), "provinsi"),
 }
 _FILLER = {"of", "adm", "administrasi", "the"}
 _ENGLISH = {

@@ -11,6 +11,10 @@ COVERAGE = [
     "region_code", "region", "measure", "segment", "payer", "funding", "period", "value", "lower", "upper", "unit",
     "qualifier", "status", "definition", "base_period", "age_months", "rows", "sources",
 ]  # fmt: skip
+MEASURES = [
+    "reported_ucj", "gap_to_target", "potential_workers", "uncovered_workers", "participants",
+    "participants_of_employed", "by_payer", "by_payer_of_informal", "subsidised_share",
+]  # fmt: skip
 POVERTY = [
     "region_code", "region", "indicator", "year", "period", "value", "unit", "definition", "rank", "of",
     "gap_to_province", "rows", "sources",
@@ -24,8 +28,9 @@ CHANGE = [
 def coverage_table(inputs, codes, *, target=None, latest=True):
     """All coverage measures of some regions.
 
-    Measures: reported_ucj; participants; subsidised (by payer); participants_of_employed and subsidised_of_informal
-    (over BPS workers, never UCJ); subsidised_share (of BPU participants); gap_to_target (persons).
+    Measures: reported_ucj; participants; potential_workers and uncovered_workers, as stated; by_payer (BPU participants
+    whose dues a payer, or they themselves, pay); participants_of_employed and by_payer_of_informal (over BPS workers,
+    never UCJ); subsidised_share (of BPU participants); gap_to_target (persons).
 
     Parameters
     ----------
@@ -44,14 +49,14 @@ def coverage_table(inputs, codes, *, target=None, latest=True):
     said = coverage.reported(here).assign(measure="reported_ucj", unit="percent")
     counts = coverage.participants(here).assign(measure="participants", unit="persons")
     payers = pd.concat([coverage.by_payer(here), coverage.by_payer(here, status="planned")]).assign(
-        measure="subsidised", unit="persons", segment="BPU", definition="as_stated"
+        measure="by_payer", unit="persons", segment="BPU", definition="as_stated"
     )
     lapsed = coverage.lapsed_since(payers, inputs.events) != ""
     payers.loc[lapsed & (payers["status"] == "realised"), "status"] = "lapsed"
     parts = [said, counts, payers]
     for frame, base, measure in (
         (counts, "employed", "participants_of_employed"),
-        (payers[payers["status"] == "realised"], "informal", "subsidised_of_informal"),
+        (payers[payers["status"] == "realised"], "informal", "by_payer_of_informal"),
     ):
         if len(frame):
             over = coverage.over_bps(frame, inputs.labour, base=base).dropna(subset="coverage")
@@ -74,6 +79,7 @@ def coverage_table(inputs, codes, *, target=None, latest=True):
             )
         )
     parts.append(_gaps(here, target))
+    parts += _stated(here)
     out = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(len(p) for p in parts) else pd.DataFrame()
     out = out.reindex(columns=[c for c in COVERAGE if c not in ("region", "age_months")])
     for column in ("segment", "payer", "funding", "base_period"):
@@ -83,12 +89,34 @@ def coverage_table(inputs, codes, *, target=None, latest=True):
         out = order.drop_duplicates(["region_code", "measure", "segment", "funding", "status"], keep="last")
     out["region"] = [get(c).label("id") for c in out["region_code"]]
     out["age_months"] = [coverage.age_in_months(p, inputs.as_of) for p in out["period"]]
-    kinds = ["reported_ucj", "gap_to_target", "participants", "participants_of_employed", "subsidised",
-             "subsidised_of_informal", "subsidised_share"]  # fmt: skip
-    rank = out["measure"].map({k: i for i, k in enumerate(kinds)})
+    rank = out["measure"].map({k: i for i, k in enumerate(MEASURES)})
     return out.assign(_r=rank).sort_values(
         ["region_code", "_r", "segment", "payer", "funding", "period"], ignore_index=True
     )[COVERAGE]
+
+
+def _stated(here):
+    """Denominators and workers without protection as stated, and participants that follow from them."""
+    out = []
+    for name in ("potential_workers", "uncovered_workers"):
+        rows = here[(here["indicator"] == name) & (here["status"] == "realised")]
+        out.append(rows.assign(measure=name, rows=rows["observation_id"], sources=rows["source_id"], funding=""))
+    account = coverage.accounts(here)
+    stated = coverage.participants(here).query("segment == 'all'")
+    keys = stated[["region_code", "period"]].assign(known=True)
+    derived = account.merge(keys, how="left").query("known != True")
+    names = {"participants": "value", "participants_lower": "lower", "participants_upper": "upper"}
+    out.append(
+        derived.rename(columns=names).assign(
+            measure="participants",
+            segment="all",
+            unit="persons",
+            qualifier="derived",
+            status="realised",
+            definition="computed",
+        )
+    )
+    return out
 
 
 def _gaps(here, target):

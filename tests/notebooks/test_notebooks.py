@@ -62,3 +62,27 @@ def test_what_is_no_notebook_is_named(tmp_path):
     (tmp_path / "x.ipynb").write_text("{}")
     with pytest.raises(UcjError, match="is not a notebook"):
         notebooks.read(tmp_path / "x.ipynb")
+
+
+def test_widgets_appear_in_jupyterlab(monkeypatch):
+    """Without the mark of an unattended run a notebook shows its controls."""
+    import ipywidgets
+    from IPython import display
+
+    from ucj_analysis import notebook
+
+    monkeypatch.delenv(notebook.UNATTENDED, raising=False)
+    shown, drawn = [], []
+    monkeypatch.setattr(display, "display", shown.append)
+    notebook.explore(lambda **a: drawn.append(a), region=("7504", notebook.region_choices()), year=(2025, [2024, 2025]))
+    (box,) = shown[-1:]
+    assert isinstance(box, ipywidgets.VBox)
+    region, year = box.children[0].children
+    assert (region.value, year.value) == ("7504", 2025)
+    assert len(region.options) == 7
+    assert drawn[-1] == {"region": "7504", "year": 2025}
+    region.value = "7501"
+    assert drawn[-1] == {"region": "7501", "year": 2025}
+    monkeypatch.setenv(notebook.UNATTENDED, "1")
+    notebook.explore(lambda **a: drawn.append(a), region=("7503", ["7503"]))
+    assert drawn[-1] == {"region": "7503"}

@@ -322,6 +322,7 @@ def _informal(inputs, code):
 def _payers(inputs, code):
     """Latest statement per payer, largest first; those whose funding an event ended are taken out as lapsed."""
     here = coverage.by_payer(inputs.coverage[inputs.coverage["region_code"] == code])
+    here = here[here["payer"] != "own dues"]
     lapsed = lapse = None
     since = coverage.lapsed_since(here, inputs.events)
     village = here[(since != "") & (here["payer"] == "APBDes")]

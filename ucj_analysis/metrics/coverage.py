@@ -57,7 +57,7 @@ def payer(funding):
 
 
 def by_payer(picked, *, status="realised"):
-    """Subsidised BPU participants by payer, each statement for itself.
+    """BPU participants by payer, each statement for itself: dues paid by APBD, APBDes or CSR, and own dues.
 
     Statements of different dates or payers overlap in unknown ways, so nothing is added up here.
 
@@ -66,7 +66,9 @@ def by_payer(picked, *, status="realised"):
     DataFrame
         region_code, period, payer, funding, value, lower, upper, qualifier, status, note, rows, sources.
     """
-    out = _figures(picked, "subsidised_participants", segment="BPU", status=status)
+    paid = _figures(picked, "subsidised_participants", segment="BPU", status=status)
+    own = _figures(picked, "farmers_covered", segment="BPU", status=status, funding="own dues")
+    out = pd.concat([paid, own])
     out = out.assign(payer=out["funding"].map(payer))
     columns = ["region_code", "period", "payer", "funding", *PERCENT, "qualifier", "status", "note", "rows", "sources"]
     return out[columns].sort_values(["region_code", "period", "payer", "rows"], ignore_index=True)
