@@ -272,6 +272,8 @@ def _check_table(package, resource):
     _check_keys(package, resource, frame)
     if "qualifier" in typed.columns:
         _check_observations(package, resource, typed, frame)
+    elif {"indicator", "value"} <= set(typed.columns):
+        _check_range(package, resource, typed, frame)
     if package.check_hashes:
         _check_hash(package, resource, content)
     return typed.reset_index(drop=True)
@@ -482,6 +484,23 @@ def _check_observations(package, resource, typed, frame):
     refuse(exact & (typed["upper"] != typed["value"]), "upper", "the value itself, for an exact figure")
     refuse((q == "at_least") & (typed["lower"] != typed["value"]), "lower", "the value itself, for at_least")
     refuse((q == "at_most") & (typed["upper"] != typed["value"]), "upper", "the value itself, for at_most")
+
+
+def _check_range(package, resource, typed, frame):
+    indicators = package.table("indicators").set_index("indicator")
+    rules = indicators.loc[typed["indicator"]].set_index(typed.index)
+    outside = typed["value"].notna() & ~typed["value"].between(rules["minimum"], rules["maximum"])
+    if outside.any():
+        row = outside.idxmax()
+        value, what = frame.at[row, "value"], f"{rules.at[row, 'minimum']:g} to {rules.at[row, 'maximum']:g}"
+        _fail(
+            resource,
+            f"{value!r} for {frame.at[row, 'indicator']}, expected {what}",
+            row=row,
+            field="value",
+            value=value,
+            expected=what,
+        )
 
 
 def _check_hash(package, resource, content):

@@ -248,6 +248,49 @@ def poverty(
 
 
 @app.command()
+def extreme(
+    region: RegionOption = None,
+    year: Annotated[int | None, typer.Option("--year", "-y", help="By default all years")] = None,
+    start: Annotated[int | None, typer.Option("--from", help="Change from this year, split into its parts")] = None,
+    end: Annotated[int | None, typer.Option("--to", help="... to this one")] = None,
+    validate: Annotated[bool, typer.Option("--validate", help="Hold the estimates against official rates")] = False,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-one-out", help="Recalibrate without each province and score it")
+    ] = False,
+    calibrate: Annotated[bool, typer.Option("--calibrate", help="Calibrate anew and show the table")] = False,
+    format: FormatOption = Format.text,
+):
+    """Estimated extreme poverty by regency with intervals: an estimate from P0, P1 and P2, not an official figure.
+
+    Example: ucj extreme --region "Bone Bolango" --year 2025
+    """
+    from ucj_analysis import reports
+    from ucj_analysis.metrics import extreme_series
+
+    if (start is None) != (end is None):
+        raise typer.BadParameter("--from and --to belong together: give both years")
+    data = reports.load_extreme()
+    codes = list(dict.fromkeys(_codes(region or [PROVINCE])))
+    if validate or leave_out:
+        from ucj_analysis import catalog
+
+        official = catalog.table("extreme_official")
+        if leave_out:
+            frame = extreme_series.leave_one_province_out(data.table, data.national, official)
+        else:
+            frame = extreme_series.score(extreme_series.held_against_official(data.table, data.calibration, official))
+    elif calibrate:
+        frame = extreme_series.calibrate(data.table, data.national)
+    elif start is not None:
+        frame = reports.extreme_change(data, codes, start, end)
+    else:
+        frame = reports.extreme_table(data, codes, year=year)
+        if format is Format.text:
+            frame = _estimates(frame)
+    _show(frame, format)
+
+
+@app.command()
 def briefs(
     region: RegionOption = None,
     lang: Annotated[Lang, typer.Option("--lang", "-l", help="Language of the briefs")] = Lang.both,
@@ -330,6 +373,19 @@ def _progress(total):
             bar.update(task, advance=1, description=("failed: " if error else "") + job.name)
 
         yield step
+
+
+def _estimates(frame):
+    """Estimates as a person reads them."""
+    out = frame[["region", "year", "basis", "kind"]].copy()
+    out["estimate"] = [f"{x:.2f}%" for x in frame["rate"]]
+    for level in ("80", "95"):
+        pairs = zip(frame[f"lower{level}"], frame[f"upper{level}"], strict=True)
+        out[f"{level}% interval"] = [f"{a:.2f} to {b:.2f}" for a, b in pairs]
+    out["raked"] = ["yes" if x else "" for x in frame["raked"]]
+    out["official"] = ["" if x != x else f"{x:.2f}%" for x in frame["official"]]
+    out["flag"] = frame["flag"]
+    return out
 
 
 def _spoken(frame):

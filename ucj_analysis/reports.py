@@ -1,10 +1,13 @@
 """Tidy tables behind `ucj coverage`, `ucj poverty` and the notebooks: one row a figure, with bounds and source rows."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
+from ucj_analysis import catalog, observations
 from ucj_analysis.errors import UcjError
 from ucj_analysis.language import quantity
-from ucj_analysis.metrics import coverage, poverty
+from ucj_analysis.metrics import coverage, extreme, extreme_series, poverty
 from ucj_analysis.regions import children, get, province_of
 
 COVERAGE = [
@@ -305,3 +308,105 @@ def conflict_rows(conflicts, sources, *, indicator=None):
 def listing(frame, lang="en"):
     """Values of a frame in a row of words, for alt texts: "Boalemo 16.37; Kota Gorontalo 5.31"."""
     return "; ".join(f"{get(r['region_code']).short} {quantity(r, lang, short=True)}" for r in frame.to_dict("records"))
+
+
+# -- extreme poverty -----------------------------------------------------------------------------------------------------
+
+EXTREME = [
+    "region_code", "region", "level", "year", "definition", "basis", "kind", "rate", "lower80", "upper80", "lower95",
+    "upper95", "bound_lower", "bound_upper", "raked", "official", "official_source", "flag",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """The national panel made ready for the estimates: wide table, calibration, official rates, all estimates."""
+
+    table: pd.DataFrame
+    calibration: pd.DataFrame
+    official: pd.DataFrame
+    national: pd.DataFrame
+    series: pd.DataFrame
+
+
+def load_extreme(package=None):
+    """Open the panel and compute the estimates of all regencies and years."""
+    package = package or catalog.default()
+    picked = observations.pick(package.table("poverty"), package.table("sources"))
+    table = extreme_series.wide(package.table("panel"))
+    odd = package.table("panel_conflicts")
+    odd = odd[odd["indicator"].isin(["P0", "P1", "P2"]) & (odd["period"] >= str(extreme_series.FIRST_YEAR))]
+    local = observations.conflicts(package.table("poverty"), package.table("sources"))
+    local = local[local["indicator"].isin(["P0", "P1", "P2"]) & local["period"].str.endswith("-03")]
+    marks = pd.concat([odd, local])[["region_code", "period", "indicator"]].drop_duplicates()
+    marks["year"] = marks["period"].str[:4].astype(int)
+    words = marks.groupby(["region_code", "year"])["indicator"].agg(
+        lambda x: f"sources differ on {', '.join(sorted(set(x)))}"
+    )
+    flag = table.set_index(["region_code", "year"]).index.map(words.to_dict()).to_series(index=table.index).fillna("")
+    table["flag"] = (table["flag"] + "; " + flag).str.strip("; ")
+    calibration, official = package.table("extreme_calibration"), package.table("extreme_official")
+    provinces = extreme_series.official_provinces(official, picked)
+    series = extreme_series.estimates(table, calibration, provinces)
+    own = picked[(picked["indicator"] == "extreme_rate") & (picked["region_code"] != "0000")]
+    own = own[own["definition"].isin(extreme_series.BASIS)]
+    stated = pd.concat(
+        [
+            official[official["use"]][["region_code", "period", "definition", "rate", "source_id"]],
+            own.rename(columns={"value": "rate"})[["region_code", "period", "definition", "rate", "source_id"]],
+        ]
+    ).drop_duplicates(["region_code", "period", "definition"], keep="last")
+    return Extreme(table, calibration, stated, extreme_series.national_rates(picked), series)
+
+
+def extreme_table(data, codes, *, year=None):
+    """Estimates of some regions (a province is the weighted mean of its regencies), official rates beside them.
+
+    Returns
+    -------
+    DataFrame with the columns EXTREME.
+    """
+    weights = data.table[["region_code", "year", "weight", "P0", "province"]]
+    own = data.series[data.series["region_code"].isin(codes)].assign(level="regency")
+    parts = [own]
+    for code in [c for c in codes if c.endswith("00") and c != "0000"]:
+        inside = data.series.merge(weights.drop(columns="P0"), on=["region_code", "year"])
+        inside = inside[inside["province"] == code]
+        for (at, definition), here in inside.groupby(["year", "definition"]):
+            mean = {n: (here[n] * here["weight"]).sum() / here["weight"].sum() for n in ("rate", "P0")}
+            bounds = {n: extreme.interval(mean["rate"], mean["P0"], level=n) for n in (80, 95)}
+            parts.append(pd.DataFrame([{
+                "region_code": code, "year": at, "definition": definition, "kind": here["kind"].iloc[0], "level": "province",
+                "rate": mean["rate"], "raked": bool(here["raked"].all()), "flag": "weighted mean of the regencies",
+                **{f"{side}{n}": float(b[i]) for n, b in bounds.items() for i, side in enumerate(("lower", "upper"))},
+            }]))  # fmt: skip
+    out = pd.concat(parts, ignore_index=True)
+    if out.empty:
+        raise UcjError("no estimates for these regions: P0, P1 and P2 of one year are needed")
+    if year is not None:
+        if year not in set(out["year"]):
+            raise UcjError(f"no estimates for {year}: there is {out['year'].min()} to {out['year'].max()}")
+        out = out[out["year"] == year]
+    said = data.official.assign(year=data.official["period"].str[:4].astype(int)).rename(
+        columns={"rate": "official", "source_id": "official_source"}
+    )
+    out = out.merge(said[["region_code", "year", "definition", "official", "official_source"]], how="left",
+                    on=["region_code", "year", "definition"])  # fmt: skip
+    out["official_source"] = out["official_source"].fillna("")
+    out["region"] = [get(c).label("id") for c in out["region_code"]]
+    out["basis"] = out["definition"].map(extreme_series.BASIS)
+    numbers = [c for c in EXTREME if c in out.columns and pd.api.types.is_float_dtype(out[c])]
+    out[numbers] = out[numbers].round(6)
+    return out.sort_values(["region_code", "year", "definition"], ignore_index=True)[EXTREME]
+
+
+def extreme_change(data, codes, start, end):
+    """Change of the raw estimates between two years of one basis, with its parts; refused across bases."""
+    out = extreme_series.change(data.series, start, end)
+    out = out[out["region_code"].isin(codes)].copy()
+    if out.empty:
+        raise UcjError("a change is split for regencies only: name a regency")
+    out.insert(1, "region", [get(c).label("id") for c in out["region_code"]])
+    numbers = out.select_dtypes("float").columns
+    out[numbers] = out[numbers].round(6)
+    return out.reset_index(drop=True)

@@ -4,11 +4,11 @@ from markupsafe import Markup, escape
 
 from ucj_analysis import __version__, language
 from ucj_analysis.briefs import page, prose_en, prose_id
-from ucj_analysis.briefs.facts import CHART_START, gather, load
+from ucj_analysis.briefs.facts import CHART_START, gather, latest_estimates, load
 from ucj_analysis.briefs.quantity import Voice, capital, fill
 from ucj_analysis.figures import charts, maps, style
-from ucj_analysis.metrics import coverage, poverty
-from ucj_analysis.regions import children
+from ucj_analysis.metrics import coverage, extreme_series, poverty
+from ucj_analysis.regions import children, get
 
 __all__ = ["compose", "load"]
 
@@ -44,6 +44,7 @@ def compose(inputs, code, lang):
         "province": bool(f.parts),
         "findings": findings,
         "map": coverage_map(inputs, f, lang),
+        "ladder": extreme_ladder(inputs, f, lang),
         "chart": poverty_chart(inputs, f, lang),
         "tables": tables,
         "limits": [capital(s) for s in say.limits(f, v)],
@@ -131,6 +132,34 @@ def poverty_chart(inputs, f, lang):
         show_title=False,
     )
     return page.picture(chart, say.chart_caption(cuts, events), say.CHART["title"])
+
+
+def extreme_ladder(inputs, f, lang):
+    """Small chart of the estimated extreme rates around ``f``, with intervals."""
+    say = PROSE[lang]
+    rows = latest_estimates(inputs, f.province.code)
+    year, definition = int(rows["year"].iloc[0]), rows["definition"].iloc[0]
+    official = inputs.extreme.official
+    official = official[(official["definition"] == definition) & official["period"].str.startswith(str(year))]
+    when, basis = language.period(f"{year}-03", lang), extreme_series.BASIS[definition]
+    said = [
+        (get(r.region_code).short, language.number(r.rate, lang, 1), language.span(r.lower80, r.upper80, lang, 1))
+        for r in rows.sort_values("rate", ascending=False).itertuples()
+    ]
+    chart = charts.ladder(
+        rows,
+        alt=say.ladder_alt(said, when, basis),
+        lang=lang,
+        title=say.LADDER["title"],
+        unit=say.LADDER["unit"],
+        source=say.LADDER["source"],
+        highlight=[f.region.code],
+        official=official.rename(columns={"rate": "official"}),
+        row_height=0.165,
+        show_title=False,
+    )
+    basis = basis.replace(".", ",") if lang == "id" else basis
+    return page.picture(chart, say.LADDER["caption"], f"{say.LADDER['title']}, {when} ({basis})")
 
 
 def event_year(period):

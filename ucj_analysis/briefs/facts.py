@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ucj_analysis import catalog, observations
+from ucj_analysis import catalog, observations, reports
 from ucj_analysis.briefs.quantity import Quantity
 from ucj_analysis.errors import DefinitionChange
-from ucj_analysis.metrics import coverage, poverty
+from ucj_analysis.metrics import coverage, extreme_series, poverty
 from ucj_analysis.observations import month_number
 from ucj_analysis.regions import children, get, province_of
 
@@ -36,6 +36,7 @@ class Inputs:
     labour: pd.DataFrame
     inflation: pd.DataFrame
     boundaries: object
+    extreme: reports.Extreme
 
 
 def load(package=None):
@@ -61,6 +62,7 @@ def load(package=None):
         labour=picked("labour"),
         inflation=socio[(socio["indicator"] == "inflation") & (socio["region_code"] == "0000")],
         boundaries=package.boundaries(),
+        extreme=reports.load_extreme(package),
     )
 
 
@@ -94,6 +96,19 @@ class Discount:
     reduced: Quantity
     until: str
     regulation: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Estimated extreme rate of the last calibrated year, with what its intervals separate it from."""
+
+    rate: Quantity
+    low: Quantity
+    high: Quantity
+    basis: str
+    surely_lower: int
+    surely_higher: int
+    others: int
 
 
 @dataclass(frozen=True)
@@ -138,6 +153,7 @@ class Facts:
     line: Quantity | None
     extreme: Quantity | None
     extreme_definition: dict | None
+    estimate: Estimate | None
     discount: Discount | None
     events: pd.DataFrame
     parts: tuple
@@ -180,6 +196,7 @@ def gather(inputs, code):
         **three,
         extreme=extreme,
         extreme_definition=titles.loc[extreme.definition].to_dict() if extreme else None,
+        estimate=_estimate(inputs, code, province.code, three),
         discount=_discount(inputs.scheme, inputs.as_of),
         events=_events(inputs.events, code, province.code),
         parts=parts,
@@ -417,6 +434,40 @@ def _poverty(inputs, code, province):
         "poor": level("poor", POVERTY_END),
         "line": level("poverty_line", POVERTY_END),
     }
+
+
+def latest_estimates(inputs, province):
+    """Estimates of a province's regencies in the last calibrated year (the later basis where there are two)."""
+    here = inputs.extreme.series[inputs.extreme.series["kind"] == "calibrated"]
+    here = here[here["region_code"].isin([r.code for r in children(province)])]
+    here = here[here["year"] == here["year"].max()]
+    return here[here["definition"] == here["definition"].max()]
+
+
+def _estimate(inputs, code, province, triple):
+    rows = latest_estimates(inputs, province)
+    if code == province or code not in set(rows["region_code"]):
+        return None
+    row = rows.set_index("region_code").loc[code]
+    order = extreme_series.rank(rows, rows["region_code"]).set_index("region_code").loc[code]
+    national = inputs.extreme.calibration.set_index(["year", "definition"]).loc[
+        (row["year"], row["definition"]), "rows"
+    ]
+    national = _one(inputs.poverty, "extreme_rate", observation_id=national)
+    parts = [q for q in (triple["p0"], triple["p1"], triple["p2"], national) if q is not None]
+
+    def quantity(x):
+        return Quantity.derived(float(x), float(x), float(x), "percent", *parts, period=f"{row['year']}-03")
+
+    return Estimate(
+        quantity(row["rate"]),
+        quantity(row["lower80"]),
+        quantity(row["upper80"]),
+        extreme_series.BASIS[row["definition"]],
+        int(order["surely_lower"]),
+        int(order["surely_higher"]),
+        len(rows) - 1,
+    )
 
 
 def _events(events, code, province):

@@ -256,6 +256,34 @@ def poverty(f, v):
     return lead, body
 
 
+def estimate(f, v):
+    """Sentence on the estimated extreme rate; empty where there is none."""
+    e = f.estimate
+    if e is None:
+        return ""
+    said = fill(
+        " An estimate from P0, P1 and P2, not an official figure: {a} in {t} (basis {b} a day), with an 80 percent interval "
+        "from {l} to {h}.{r}",
+        a=v.percent(e.rate), t=v.when(e.rate), b=e.basis, l=v.percent(e.low), h=v.percent(e.high), r=v.ref(e.rate),
+    )  # fmt: skip
+    if e.surely_higher == 0 and e.surely_lower == e.others:
+        said += " Its interval lies wholly above the others."
+    elif e.surely_lower == 0 and e.surely_higher == e.others:
+        said += " Its interval lies wholly below the others."
+    elif e.surely_higher + e.surely_lower == 0:
+        said += " Its interval overlaps all others, so it is not ranked."
+    else:
+        parts = []
+        if e.surely_lower:
+            n = v.data(NUMBERS[e.surely_lower], e.surely_lower, e.rate.rows)
+            parts.append(fill("above {n} of the others", n=n))
+        if e.surely_higher:
+            n = v.data(NUMBERS[e.surely_higher], e.surely_higher, e.rate.rows)
+            parts.append(fill("below {n} of the others", n=n))
+        said += fill(" Its interval lies clearly {p}; the rest overlap.", p=v.join(parts))
+    return said
+
+
 def depth(f, v):
     """Finding on extreme poverty: the official figure where there is one, else what P1 says."""
     deeper = f.p1.value > f.p1_start.value
@@ -271,13 +299,13 @@ def depth(f, v):
             "The last official rate of extreme poverty is {e}, for {t}.", e=v.percent(f.extreme, 2), t=v.when(f.extreme)
         )
         body = fill(
-            "Its basis: {d}. The national basis has changed since, and no later figure for {this} was found.{r} {p1}",
+            "Its basis: {d}. The national basis has changed since, and no later figure for {this} was found.{r}{e} {p1}",
             d=f.extreme_definition["title_en"].replace("Extreme poverty at", "extreme poverty at"), this=this(f),
-            r=v.ref(f.extreme), p1=p1,
+            r=v.ref(f.extreme), e=estimate(f, v), p1=p1,
         )  # fmt: skip
         return lead, body
     lead = fill("There is no usable official rate of extreme poverty for {n}.", n=f.region.label("en"))
-    body = fill("{h} hold it. {p1}", h=HOLDER_EXTREME, p1=p1)
+    body = fill("{h} hold it.{e} {p1}", h=HOLDER_EXTREME, e=estimate(f, v), p1=p1)
     return lead, body
 
 
@@ -348,6 +376,20 @@ def map_alt(rows):
     return f"Map of the six regions of Gorontalo with the latest reported UCJ coverage: {said}."
 
 
+LADDER = {
+    "title": "Estimated extreme poverty, the six regions",
+    "unit": "Percent of population; dot: estimate, thick line: 80 percent interval, thin line: 95 percent",
+    "source": "estimate from P0, P1, P2 (BPS) and the national rate; not an official figure",
+    "caption": "Estimates, not official figures. A change from one year to the next cannot be read from them.",
+}
+
+
+def ladder_alt(rows, when, basis):
+    """Alt text of the ladder: rows of (name, estimate, interval)."""
+    said = "; ".join(f"{n} {a} percent (interval {s})" for n, a, s in rows)
+    return f"Estimated extreme poverty in {when}, basis {basis} a day, 80 percent interval: {said}."
+
+
 CHART = {
     "title": "Poverty rate (P0)",
     "unit": "Percent of population, Susenas March",
@@ -407,7 +449,7 @@ def method(f):
         "Method: each figure is the statement of a source with date, nature and status; where sources differ, the more reliable "
         "one is used (BPS table, BPS release, government, then press) and the others stay on record as conflicts. UCJ is active "
         "participants over potential workers as BPJS Ketenagakerjaan counts them. Informal workers are estimated as employed "
-        "times the informal share (Sakernas August). Changes across definitions are not computed."
+        "times the informal share (Sakernas August). Extreme poverty is estimated from P0, P1 and P2 by a maximum-entropy distribution calibrated to the national rate. Changes across definitions are not computed."
     )
 
 

@@ -258,6 +258,36 @@ def poverty(f, v):
     return lead, body
 
 
+def estimate(f, v):
+    """Sentence on the estimated extreme rate; empty where there is none."""
+    e = f.estimate
+    if e is None:
+        return ""
+    said = fill(
+        " Perkiraan dari P0, P1, dan P2, bukan angka resmi: {a} pada {t} (dasar {b} per hari), dengan rentang 80 persen "
+        "antara {l} dan {h}.{r}",
+        a=v.percent(e.rate), t=v.when(e.rate), b=_basis(e.basis), l=v.percent(e.low), h=v.percent(e.high), r=v.ref(e.rate),
+    )  # fmt: skip
+    if e.surely_higher == 0 and e.surely_lower == e.others:
+        said += " Rentangnya seluruhnya di atas daerah lain."
+    elif e.surely_lower == 0 and e.surely_higher == e.others:
+        said += " Rentangnya seluruhnya di bawah daerah lain."
+    elif e.surely_higher + e.surely_lower == 0:
+        said += " Rentangnya bertumpuk dengan semua daerah lain, jadi tidak diberi peringkat."
+    else:
+        parts = []
+        if e.surely_lower:
+            parts.append(fill("di atas {n} daerah", n=v.data(NUMBERS[e.surely_lower], e.surely_lower, e.rate.rows)))
+        if e.surely_higher:
+            parts.append(fill("di bawah {n} daerah", n=v.data(NUMBERS[e.surely_higher], e.surely_higher, e.rate.rows)))
+        said += fill(" Rentangnya jelas {p}; dengan yang lain bertumpuk.", p=v.join(parts))
+    return said
+
+
+def _basis(text):
+    return text.replace(".", ",")
+
+
 def depth(f, v):
     """Finding on extreme poverty: the official figure where there is one, else what P1 says."""
     deeper = f.p1.value > f.p1_start.value
@@ -275,12 +305,12 @@ def depth(f, v):
             t=v.when(f.extreme),
         )
         body = fill(
-            "Dasarnya {d}; setelah itu dasar hitung nasional berganti dan angka {this} tidak ditemukan lagi.{r} {p1}",
-            d=_lower(f.extreme_definition["title_id"]), this=this(f), r=v.ref(f.extreme), p1=p1,
+            "Dasarnya {d}; setelah itu dasar hitung nasional berganti dan angka {this} tidak ditemukan lagi.{r}{e} {p1}",
+            d=_lower(f.extreme_definition["title_id"]), this=this(f), r=v.ref(f.extreme), e=estimate(f, v), p1=p1,
         )  # fmt: skip
         return lead, body
     lead = fill("Tidak ada angka resmi kemiskinan ekstrem untuk {n} yang dapat dipakai.", n=f.region.label("id"))
-    body = fill("Angka itu {h}. {p1}", h=HOLDER_EXTREME, p1=p1)
+    body = fill("Angka itu {h}.{e} {p1}", h=HOLDER_EXTREME, e=estimate(f, v), p1=p1)
     return lead, body
 
 
@@ -359,6 +389,20 @@ def map_alt(rows):
     return f"Peta enam daerah di Gorontalo dengan cakupan UCJ terakhir yang dilaporkan: {said}."
 
 
+LADDER = {
+    "title": "Perkiraan kemiskinan ekstrem, enam daerah",
+    "unit": "Persen penduduk; titik perkiraan, garis tebal rentang 80 persen, garis tipis 95 persen",
+    "source": "perkiraan dari P0, P1, P2 (BPS) dan angka nasional; bukan angka resmi",
+    "caption": "Perkiraan, bukan angka resmi. Perubahan dari satu tahun ke tahun berikutnya tidak dapat dibaca darinya.",
+}
+
+
+def ladder_alt(rows, when, basis):
+    """Alt text of the ladder: rows of (name, estimate, interval)."""
+    said = "; ".join(f"{n} {a} persen (rentang {s})" for n, a, s in rows)
+    return f"Perkiraan kemiskinan ekstrem {when}, dasar {_basis(basis)} per hari, rentang 80 persen: {said}."
+
+
 CHART = {
     "title": "Persentase penduduk miskin (P0)",
     "unit": "Persen penduduk, Susenas Maret",
@@ -418,7 +462,7 @@ def method(f):
         "Metode: setiap angka adalah pernyataan sumber dengan waktu, sifat, dan status; bila sumber berbeda, dipakai yang lebih "
         "dapat dipercaya (tabel BPS, rilis BPS, pemerintah, lalu pers) dan yang lain tetap tersimpan sebagai konflik. UCJ adalah "
         "peserta aktif dibagi pekerja potensial menurut BPJS Ketenagakerjaan. Pekerja informal diperkirakan dari penduduk bekerja "
-        "kali persentase informal (Sakernas Agustus). Perubahan lintas definisi tidak dihitung."
+        "kali persentase informal (Sakernas Agustus). Kemiskinan ekstrem diperkirakan dari P0, P1, dan P2 dengan sebaran entropi maksimum yang dikalibrasi ke angka nasional. Perubahan lintas definisi tidak dihitung."
     )
 
 

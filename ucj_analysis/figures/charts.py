@@ -434,3 +434,102 @@ def coverage_matrix(counts, *, alt, lang, title, unit, source):
         figure.text(0.012, 0.05 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
         plt.close(figure)
     return Chart(figure, alt, title)
+
+
+def ladder(rows, *, alt, lang, title, unit, source, highlight=(), official=None, row_height=0.24, show_title=True):
+    """Estimated rates with 80 % (thick) and 95 % (thin) intervals, highest first; official points where there are any.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        region_code, rate, lower80, upper80, lower95, upper95 (percent).
+    official : DataFrame, optional
+        region_code, official (percent).
+    highlight : codes drawn in full colour
+    """
+    if rows.empty:
+        raise UcjError("rows is empty: expected one row of estimates per region")
+    order = rows.sort_values(["rate", "region_code"])
+    with style.apply():
+        top = 0.46 if show_title else 0.22
+        height = 0.36 + top + row_height * len(order)
+        figure, ax = plt.subplots(figsize=(7.5, height))
+        figure.subplots_adjust(0.20, 0.36 / height, 0.79, 1 - top / height)
+        if show_title:
+            figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 1 - (top - 0.19) / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        edge = ax.get_yaxis_transform()
+        for y, r in enumerate(order.itertuples()):
+            bright = not len(highlight) or r.region_code in highlight
+            colour = ACCENT if bright else "#8d9aa6"
+            ax.plot([r.lower95, r.upper95], [y, y], color=colour, linewidth=1.1)
+            ax.plot([r.lower80, r.upper80], [y, y], color=colour, linewidth=4.5, alpha=0.45, solid_capstyle="butt")
+            ax.plot(r.rate, y, "o", color=colour, markersize=4.5)
+            span = language.span(r.lower80, r.upper80, lang, 1)
+            ax.text(1.015, y, f"{language.number(r.rate, lang, 1)}  ({span})", transform=edge, fontsize=7.2, va="center",
+                    weight="bold" if bright and len(highlight) else "normal")  # fmt: skip
+        handles = [
+            Line2D(
+                [], [], marker="o", color=ACCENT, markersize=4.5, linewidth=4, alpha=0.8, label=word("estimate", lang)
+            )
+        ]
+        if official is not None and len(official):
+            place = {c: y for y, c in enumerate(order["region_code"])}
+            for r in official.itertuples():
+                if r.region_code in place:
+                    ax.plot(r.official, place[r.region_code], "D", color=_PLANNED, markersize=5, zorder=5)
+            handles.append(
+                Line2D([], [], marker="D", linestyle="", color=_PLANNED, markersize=5, label=word("official", lang))
+            )
+        ax.set_yticks(range(len(order)), [_name(c, lang) for c in order["region_code"]], color=INK)
+        ax.set(ylim=(-0.6, len(order) - 0.4), xlim=(0, None))
+        ax.xaxis.set_major_formatter(lambda v, _: language.number(v, lang, language.decimals(v)))
+        ax.grid(axis="x")
+        ax.tick_params(length=0)
+        ax.spines["left"].set_visible(False)
+        figure.legend(
+            handles=handles, loc="upper right", bbox_to_anchor=(0.995, 1 - (top - 0.24) / height), ncols=len(handles)
+        )
+        figure.text(0.012, 0.04 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
+        plt.close(figure)
+    return Chart(figure, alt, title)
+
+
+def against_official(held, *, alt, lang, title, unit, source):
+    """Estimates against official rates with 80 % intervals, both axes as square roots so that low rates can be seen.
+
+    Parameters
+    ----------
+    held : DataFrame
+        From `extreme_series.held_against_official`.
+    """
+    if held.empty:
+        raise UcjError("held is empty: there is no official rate to hold estimates against")
+    colours = dict(zip(sorted(held["basis"].unique()), ["#0b4f6c", "#c2691c", "#2f6f3e"], strict=False))
+    with style.apply():
+        figure, ax = plt.subplots(figsize=(5.6, 5.2))
+        figure.subplots_adjust(0.11, 0.13, 0.98, 0.90)
+        figure.text(0.012, 0.99, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 0.945, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        root = np.sqrt
+        end = root(max(held["official"].max(), held["upper80"].max())) * 1.04
+        ax.plot([0, end], [0, end], color=LINE, linewidth=1, zorder=0)
+        for basis, here in held.groupby("basis"):
+            low, high = root(here["estimate"]) - root(here["lower80"]), root(here["upper80"]) - root(here["estimate"])
+            ax.errorbar(root(here["official"]), root(here["estimate"]), yerr=[low, high], fmt="none", ecolor=colours[basis],
+                        elinewidth=0.7, alpha=0.45)  # fmt: skip
+            for level, marker in (("regency", "o"), ("province", "s")):
+                part = here[here["level"] == level]
+                ax.plot(root(part["official"]), root(part["estimate"]), marker, color=colours[basis], markersize=4, alpha=0.9,
+                        label=f"{basis}, {level} ({len(part)})" if len(part) else None)  # fmt: skip
+        ticks = [0.1, 0.5, 1, 2, 5, 10, 20, 30]
+        ticks = [t for t in ticks if root(t) <= end]
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_ticks([root(t) for t in ticks], [language.number(t, lang, language.decimals(t)) for t in ticks])
+        ax.set(xlim=(0, end), ylim=(0, end), xlabel=word("official", lang), ylabel=word("estimate", lang))
+        ax.grid()
+        ax.tick_params(length=0)
+        ax.legend(loc="upper left")
+        figure.text(0.012, 0.008, word("source", lang).format(source), fontsize=5.8, color=SOFT)
+        plt.close(figure)
+    return Chart(figure, alt, title)

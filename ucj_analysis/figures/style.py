@@ -52,11 +52,13 @@ _WORDS = {
     "id": {
         "no_data": "tidak ada data", "bounded": "hanya batas yang diketahui", "scale": "{} km", "source": "Sumber: {}",
         "province": "Provinsi", "planned": "rencana", "realised": "realisasi", "new_definition": "dasar hitung baru",
+        "estimate": "perkiraan", "official": "angka resmi",
         "chosen": "dipakai", "conflicts": "berbeda", "disputed": "diragukan", "unclassed": "tidak dapat digolongkan",
     },
     "en": {
         "no_data": "no data", "bounded": "only a bound is known", "scale": "{} km", "source": "Source: {}",
         "province": "Province", "planned": "planned", "realised": "realised", "new_definition": "new basis",
+        "estimate": "estimate", "official": "official rate",
         "chosen": "used", "conflicts": "differs", "disputed": "disputed", "unclassed": "cannot be classed",
     },
 }  # fmt: skip
