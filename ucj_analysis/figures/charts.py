@@ -533,3 +533,107 @@ def against_official(held, *, alt, lang, title, unit, source):
         figure.text(0.012, 0.008, word("source", lang).format(source), fontsize=5.8, color=SOFT)
         plt.close(figure)
     return Chart(figure, alt, title)
+
+
+def estimate_path(series, smoothed, *, alt, lang, title, unit, source, official=None):
+    """Estimated rate of one region over years: raw with 80 % intervals, the smoothed companion as a line, bases apart.
+
+    Years whose r is not calibrated are drawn hollow: they are illustrative.
+
+    Parameters
+    ----------
+    series : DataFrame
+        year, definition, kind, rate, lower80, upper80 (percent) of one region.
+    smoothed : DataFrame
+        year, definition, smoothed, lower80, upper80, kind of the same region; may be empty.
+    official : DataFrame, optional
+        year, definition, official (percent).
+    """
+    if series.empty:
+        raise UcjError("series is empty: expected the estimates of one region")
+    bases = sorted(series["definition"].unique())
+    colours = dict(zip(bases, [ACCENT, _PLANNED], strict=False))
+    with style.apply():
+        figure, ax = plt.subplots(figsize=(7.5, 3.1))
+        figure.subplots_adjust(0.055, 0.13, 0.985, 0.83)
+        figure.text(0.012, 0.985, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 0.915, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        for n, basis in enumerate(bases):
+            here = series[series["definition"] == basis]
+            x = here["year"] + (0.08 if n else -0.08)
+            colour = colours[basis]
+            ax.vlines(x, here["lower80"], here["upper80"], color=colour, linewidth=3.5, alpha=0.3)
+            known = (here["kind"] == "calibrated").to_numpy()
+            ax.plot(
+                x[known],
+                here["rate"][known],
+                "o",
+                color=colour,
+                markersize=5,
+                label=f"{word('estimate', lang)}, {basis}",
+            )
+            if (~known).any():
+                ax.plot(x[~known], here["rate"][~known], "o", markerfacecolor=PAPER, markeredgecolor=colour, markersize=5,
+                        label=word("illustrative", lang))  # fmt: skip
+            line = smoothed[smoothed["definition"] == basis] if len(smoothed) else smoothed
+            if len(line):
+                ax.plot(line["year"], line["smoothed"], color=colour, linewidth=1.2, label=word("smoothed", lang))
+                ax.fill_between(line["year"], line["lower80"], line["upper80"], color=colour, alpha=0.10, linewidth=0)
+        if official is not None and len(official):
+            ax.plot(
+                official["year"],
+                official["official"],
+                "D",
+                color=WARN,
+                markersize=5,
+                label=word("official", lang),
+                zorder=5,
+            )
+        ax.set_xticks(sorted(series["year"].unique()), [str(y) for y in sorted(series["year"].unique())])
+        ax.set_ylim(0, None)
+        ax.yaxis.set_major_formatter(lambda v, _: language.number(v, lang, language.decimals(v)))
+        ax.grid(axis="y")
+        ax.tick_params(length=0)
+        ax.spines["left"].set_visible(False)
+        ax.legend(loc="upper right", ncols=2)
+        figure.text(0.012, 0.015, word("source", lang).format(source), fontsize=5.8, color=SOFT)
+        plt.close(figure)
+    return Chart(figure, alt, title)
+
+
+def parts_of_change(rows, *, alt, lang, title, unit, source):
+    """Change of estimates split into its parts, one bar a region; parts that lower stand left of zero.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        region_code, change, and the parts r, P0, P1/P0, P2/P0 (percentage points).
+    """
+    parts = ["r", "P0", "P1/P0", "P2/P0"]
+    colours = dict(zip(parts, ["#8d9aa6", ACCENT, "#3b8ea5", "#c2691c"], strict=True))
+    with style.apply():
+        height = 0.95 + 0.30 * len(rows)
+        figure, ax = plt.subplots(figsize=(7.5, height))
+        figure.subplots_adjust(0.20, 0.34 / height, 0.90, 1 - 0.52 / height)
+        figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
+        figure.text(0.012, 1 - 0.26 / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        order = rows.sort_values("change", ascending=False)
+        for y, (_, r) in enumerate(order.iterrows()):
+            left = {True: 0.0, False: 0.0}
+            for p in parts:
+                side = bool(r[p] > 0)
+                ax.barh(y, r[p], left=left[side], color=colours[p], height=0.6, label=p if y == 0 else None)
+                left[side] += r[p]
+            ax.plot(r["change"], y, "|", color=INK, markersize=13, markeredgewidth=2)
+            ax.text(1.01, y, language.number(r["change"], lang, 1, sign=True), transform=ax.get_yaxis_transform(), fontsize=7.4,
+                    va="center", weight="bold")  # fmt: skip
+        ax.axvline(0, color=SOFT, linewidth=0.8)
+        ax.set_yticks(range(len(order)), [_name(c, lang) for c in order["region_code"]], color=INK)
+        ax.xaxis.set_major_formatter(lambda v, _: language.number(v, lang, language.decimals(v)))
+        ax.grid(axis="x")
+        ax.tick_params(length=0)
+        ax.spines["left"].set_visible(False)
+        figure.legend(loc="upper right", bbox_to_anchor=(0.99, 1 - 0.16 / height), ncols=4)
+        figure.text(0.012, 0.04 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
+        plt.close(figure)
+    return Chart(figure, alt, title)

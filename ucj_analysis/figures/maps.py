@@ -493,7 +493,7 @@ def _legend(figure, rows, breaks, palette, unit, lang, over=None):
             ax.text(
                 i * step,
                 base - 0.08,
-                language.number(breaks[i], lang),
+                language.number(breaks[i], lang, language.decimals(breaks[i])),
                 fontsize=6.8,
                 ha="center",
                 va="center",

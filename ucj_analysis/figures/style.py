@@ -45,6 +45,7 @@ RC = {
 
 # Policy breaks, fixed across years: half of all workers; 75 percent is the target of the province's draft regulation.
 COVERAGE_BREAKS = (0, 25, 40, 50, 60, 75, 100)
+EXTREME_BREAKS = (0, 0.5, 1, 2, 4, 8, 100)
 # National rate of poverty about 8.5 percent; twice and three times the five-point steps BPS maps use.
 POVERTY_BREAKS = (0, 5, 10, 13, 16, 20, 100)
 
@@ -52,12 +53,14 @@ _WORDS = {
     "id": {
         "no_data": "tidak ada data", "bounded": "hanya batas yang diketahui", "scale": "{} km", "source": "Sumber: {}",
         "province": "Provinsi", "planned": "rencana", "realised": "realisasi", "new_definition": "dasar hitung baru",
+        "illustrative": "ilustrasi, r tidak dikalibrasi", "smoothed": "dihaluskan",
         "estimate": "perkiraan", "official": "angka resmi",
         "chosen": "dipakai", "conflicts": "berbeda", "disputed": "diragukan", "unclassed": "tidak dapat digolongkan",
     },
     "en": {
         "no_data": "no data", "bounded": "only a bound is known", "scale": "{} km", "source": "Source: {}",
         "province": "Province", "planned": "planned", "realised": "realised", "new_definition": "new basis",
+        "illustrative": "illustrative, r not calibrated", "smoothed": "smoothed",
         "estimate": "estimate", "official": "official rate",
         "chosen": "used", "conflicts": "differs", "disputed": "disputed", "unclassed": "cannot be classed",
     },

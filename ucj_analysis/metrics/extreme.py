@@ -22,6 +22,8 @@ Z = {80: 1.2815515655446004, 95: 1.959963984540054}
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 _FLOOR = 40.0  # exp(-40): what lies this far below the peak does not count
 _TOLERANCE = 1e-13
+_SOLVED = 1e-6  # moments met within this, in standard deviations; all but the far corners of m and s meet 1e-9
+_NARROW = 1e-3  # bounds this close to each other are an answer
 
 
 def moments(p0, p1, p2, *, labels=None):
@@ -41,24 +43,34 @@ def moments(p0, p1, p2, *, labels=None):
     Raises
     ------
     UcjError
-        Naming the first row whose triple no distribution has: it needs 0 <= P2 <= P1 <= P0 and P2 * P0 > P1^2.
+        Naming the first row whose triple no density has: it needs P1^2/P0 < P2 < P1 < P0 <= 100.
     """
     p0, p1, p2 = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (p0, p1, p2)))
     known = ~(np.isnan(p0) | np.isnan(p1) | np.isnan(p2))
     none = known & (p0 == 0) & (p1 == 0) & (p2 == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         m, s = p1 / p0, p2 / p0
-        bad = known & ~none & ~((p0 > 0) & (p1 > 0) & (p1 < p0) & (s < m) & (s > m * m))
+        fits = (p0 > 0) & (p0 <= 100) & (p1 > 0) & (p1 < p0) & (s < m) & (s > m * m)
+    bad = known & ~none & ~fits
     if bad.any():
         at = np.flatnonzero(bad.ravel())[0]
         a, b, c = (float(x.ravel()[at]) for x in (p0, p1, p2))
-        name = f"row {at}" if labels is None else f"{list(labels)[at]}"
+        names = [] if labels is None else list(labels)
+        name = str(names[at]) if len(names) == p0.size else f"row {at}"
         raise UcjError(
-            f"{name}: P0 = {a:g}, P1 = {b:g}, P2 = {c:g} fit no distribution of gaps (expected P0 > P1 > P2 > P1^2/P0 = "
+            f"{name}: P0 = {a:g}, P1 = {b:g}, P2 = {c:g} fit no distribution of gaps (expected 100 >= P0 > P1 > P2 > P1^2/P0 = "
             f"{b * b / a if a else math.nan:.4g}); check for swapped columns or a wrong unit"
         )
     keep = known & ~none
     return p0, np.where(keep, m, np.nan), np.where(keep, s, np.nan)
+
+
+def _line_share(r):
+    """Return r as floats, refused outside 0 to 1."""
+    r = np.asarray(r, dtype=float)
+    if np.any((r < 0) | (r > 1)):
+        raise UcjError("r lies outside 0 to 1: it is the extreme line as a share of the poverty line")
+    return r
 
 
 def within_rounding(p0, p1, p2, *, half=0.005):
@@ -96,7 +108,7 @@ class Gaps:
 
     @cached_property
     def parameters(self):
-        """l1, l2 of the maximum-entropy density, or a, b of the Beta; NaN where m is."""
+        """l1, l2 of the maximum-entropy density, or a, b of the Beta; NaN where m is, or where they grow without end."""
         if self.model == "beta":
             k = self.m * (1 - self.m) / (self.s - self.m**2) - 1
             return self.m * k, (1 - self.m) * k
@@ -107,15 +119,41 @@ class Gaps:
         a, b = self.parameters
         return _integrate(a, b, np.zeros_like(a))
 
+    def take(self, rows):
+        """Return the distributions of some rows, in any order or repeated; nothing is solved again."""
+        out = Gaps(self.p0[rows], self.m[rows], self.s[rows], self.model)
+        out.__dict__["parameters"] = tuple(x[rows] for x in self.parameters)
+        return out
+
     def tail(self, r):
-        """P(g > 1 - r), the share of the poor below r times the poverty line."""
+        """P(g > 1 - r), the share of the poor below r times the poverty line.
+
+        Where the density shrinks to one or two points, m and s leave almost nothing open: there the middle of the
+        sharp bounds stands, if they lie within 0.001 of each other.
+
+        Raises
+        ------
+        UcjError
+            Naming a row so near a limit of m and s that neither the density nor the bounds give the share.
+        """
         r = np.broadcast_to(np.asarray(r, dtype=float), self.m.shape)
         a, b = self.parameters
         if self.model == "beta":
             return betainc(b, a, r)
         inside = _integrate(a, b, 1 - r)
         with np.errstate(invalid="ignore"):
-            return np.clip(inside / self._total, 0, 1)
+            out = np.clip(inside / self._total, 0, 1)
+        at = np.flatnonzero(np.isnan(a) & ~np.isnan(self.m))
+        if at.size:
+            lower, upper = _bounds(self.m[at], self.s[at], r[at])
+            if np.any(upper - lower > _NARROW):
+                i = at[np.argmax(upper - lower)]
+                raise UcjError(
+                    f"row {i}: P1/P0 = {self.m[i]:.9g} and P2/P0 = {self.s[i]:.9g} lie too near the limit of what a "
+                    "distribution can have; check the inputs, or use sharp_bounds"
+                )
+            out[at] = (lower + upper) / 2
+        return out
 
     def density(self, g):
         """Density of the gap at g."""
@@ -125,7 +163,8 @@ class Gaps:
             from scipy.stats import beta
 
             return beta.pdf(g, a, b)
-        return np.exp(a * g + b * g * g - _peak(a, b)) / self._total
+        with np.errstate(invalid="ignore"):
+            return np.exp(a * g + b * g * g - _peak(a, b)) / self._total
 
     def rate(self, r):
         """Extreme rate in the unit of P0; 0 where nobody is poor."""
@@ -162,11 +201,12 @@ def tail_share(p0, p1, p2, r, model="maxent", *, labels=None):
     UcjError
         For r outside [0, 1], an unknown model, or a triple that no distribution has.
     """
-    r = np.asarray(r, dtype=float)
-    if np.any((r < 0) | (r > 1)):
-        raise UcjError("r lies outside 0 to 1: it is the extreme line as a share of the poverty line")
-    p0, p1, p2, r = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (p0, p1, p2)), r)
-    out = gaps(p0, p1, p2, model=model, labels=labels).rate(r.ravel()).reshape(p0.shape)
+    r = _line_share(r)
+    fitted = gaps(p0, p1, p2, model=model, labels=labels)
+    shape = np.broadcast_shapes(*(np.shape(x) for x in (p0, p1, p2)))
+    # each triple is solved once, however many r it meets
+    rows, r = np.broadcast_arrays(np.arange(fitted.m.size).reshape(shape), r)
+    out = fitted.take(rows.ravel()).rate(r.ravel()).reshape(rows.shape)
     return float(out) if out.ndim == 0 else out
 
 
@@ -226,8 +266,9 @@ def _integrate(l1, l2, start):
     return (w * np.exp(l1[:, None] * g + l2[:, None] * g * g - _peak(l1, l2)[:, None])).sum(axis=1)
 
 
+@np.errstate(all="ignore")  # a step too far overflows, and is halved
 def _maxent(m, s):
-    """Solve for l1, l2 by Newton with step halving, in the standardised gap t = (g - m)/sd."""
+    """Solve for l1, l2 by Newton with step halving, in the standardised gap t = (g - m)/sd; NaN where unsolved."""
     a, b = np.full(m.shape, np.nan), np.full(m.shape, np.nan)
     todo = np.flatnonzero(~np.isnan(m))
     sd = np.sqrt(s - m * m)
@@ -251,6 +292,7 @@ def _maxent(m, s):
 
     live = np.arange(len(todo))
     now = state(x, y, mm, ss)
+    off = np.hypot(now[1], now[2])
     for _ in range(100):
         _, g1, g2, h11, h12, h22 = now
         moving = np.hypot(g1, g2) > _TOLERANCE
@@ -274,10 +316,12 @@ def _maxent(m, s):
                 old[rising] = fresh
         x[live] += step * dx
         y[live] += step * dy
+        off[live] = np.hypot(new[1], new[2])
         stuck = np.maximum(np.abs(step * dx), np.abs(step * dy)) < 1e-15 * (1 + np.abs(x[live]) + np.abs(y[live]))
         live, now = live[~stuck], tuple(v[~stuck] for v in new)
-    b[todo] = y / ss**2
-    a[todo] = x / ss - 2 * y * mm / ss**2
+    solved = off < _SOLVED  # False for NaN
+    b[todo] = np.where(solved, y / ss**2, np.nan)
+    a[todo] = np.where(solved, x / ss - 2 * y * mm / ss**2, np.nan)
     return a, b
 
 
@@ -295,7 +339,15 @@ def sharp_bounds(p0, p1, p2, r, *, labels=None):
     (lower, upper) in the unit of P0
     """
     p0, m, s = moments(p0, p1, p2, labels=labels)
-    p0, m, s, r = np.broadcast_arrays(p0, m, s, np.asarray(r, dtype=float))
+    p0, m, s, r = np.broadcast_arrays(p0, m, s, _line_share(r))
+    known = ~np.isnan(m)
+    shares = _bounds(m, s, r)
+    out = tuple(np.where(p0 == 0, 0.0, np.where(known, p0 * x, np.nan)) for x in shares)
+    return tuple(float(x) for x in out) if out[0].ndim == 0 else out
+
+
+def _bounds(m, s, r):
+    """Sharp bounds of P(g > 1 - r) given the moments; all are poor, so g > 0, and none lies at 1 for r = 0."""
     c = 1 - r
     with np.errstate(divide="ignore", invalid="ignore"):
         y = (s - m * c) / (m - c)
@@ -309,10 +361,7 @@ def sharp_bounds(p0, p1, p2, r, *, labels=None):
         upper = np.where(pair, pair_upper, at_c + at_one)
     lower, upper = np.clip(lower, 0, 1), np.clip(upper, 0, 1)
     lower, upper = np.where(c <= 0, 1.0, lower), np.where(c <= 0, 1.0, upper)
-    lower, upper = np.where(c >= 1, 0.0, lower), np.where(c >= 1, 0.0, upper)
-    known = ~np.isnan(m)
-    out = tuple(np.where(p0 == 0, 0.0, np.where(known, p0 * x, np.nan)) for x in (lower, upper))
-    return tuple(float(x) for x in out) if out[0].ndim == 0 else out
+    return np.where(c >= 1, 0.0, lower), np.where(c >= 1, 0.0, upper)
 
 
 def calibrate(p0, p1, p2, weights, national, *, model="maxent", labels=None):
@@ -338,11 +387,14 @@ def calibrate(p0, p1, p2, weights, national, *, model="maxent", labels=None):
     """
     fitted = gaps(p0, p1, p2, model=model, labels=labels)
     weights = np.asarray(weights, dtype=float).ravel()
+    if np.any(weights < 0):
+        at = np.flatnonzero(weights < 0)[0]
+        raise UcjError(f"row {at}: weight {weights[at]:g}: expected a population, 0 or more")
     use = ~np.isnan(fitted.p0) & ~np.isnan(weights) & (~np.isnan(fitted.m) | (fitted.p0 == 0))
     if not use.any():
         raise UcjError("no row has P0, P1, P2 and a weight: there is nothing to calibrate on")
     w = weights[use] / weights[use].sum()
-    small = Gaps(fitted.p0[use], fitted.m[use], fitted.s[use], model)
+    small = fitted.take(use)
 
     def mean(r):
         return float(np.nansum(w * small.rate(r)))
@@ -351,12 +403,12 @@ def calibrate(p0, p1, p2, weights, national, *, model="maxent", labels=None):
         raise UcjError(
             f"national rate {national}: expected above 0 and below the mean P0 of these rows, {mean(1.0):.2f}"
         )
-    r = brentq(lambda x: mean(x) - national, 1e-6, 1 - 1e-9, xtol=1e-10)
-    h = 1e-4
+    r = brentq(lambda x: mean(x) - national, 0.0, 1.0, xtol=1e-10)
+    h = min(1e-4, r / 2, (1 - r) / 2)
     return r, (mean(r + h) - mean(r - h)) / (2 * h)
 
 
-def rake(rates, weights, group, official):
+def rake(rates, weights, group, official, *, p0=None):
     """Scale the rates of each group so that its weighted mean is the official one; others stay.
 
     Parameters
@@ -364,10 +416,17 @@ def rake(rates, weights, group, official):
     rates, weights : arrays
     group : array of group names
     official : dict of {group: percent}
+    p0 : array, optional
+        Ceiling of each rate: a row that reaches it stays there, and the others of its group take up the rest.
 
     Returns
     -------
     (rates, raked) : arrays; raked is True where a factor was applied
+
+    Raises
+    ------
+    UcjError
+        When ``p0`` is given and the official rate of a group lies above its mean P0.
     """
     rates, weights = np.asarray(rates, dtype=float), np.asarray(weights, dtype=float)
     group = np.asarray(group)
@@ -378,9 +437,26 @@ def rake(rates, weights, group, official):
             continue
         mean = np.average(rates[here], weights=weights[here])
         if mean > 0:
-            out[here] *= target / mean
+            ceiling = np.full(here.sum(), np.inf) if p0 is None else np.asarray(p0, dtype=float)[here]
+            out[here] = _scale(rates[here], weights[here], target, ceiling, name)
             raked[here] = True
     return out, raked
+
+
+def _scale(rates, weights, target, ceiling, name):
+    """Multiply by the one factor that gives the mean ``target`` with no rate above its ceiling."""
+    share = weights / weights.sum()
+    if target > (share * ceiling)[(rates > 0) & (weights > 0)].sum():
+        raise UcjError(f"{name}: official rate {target:g} lies above the mean P0 of its regions; check unit and year")
+    full = np.zeros(len(rates), dtype=bool)
+    factor = 1.0
+    for _ in range(len(rates)):
+        factor = (target - (share * ceiling)[full].sum()) / (share * rates)[~full].sum()
+        over = ~full & (rates * factor > ceiling)
+        if not over.any():
+            break
+        full |= over
+    return np.where(full, ceiling, rates * factor)
 
 
 def interval(rate, p0, *, level=80, slope=0.0, sd_r=0.0):
@@ -412,36 +488,42 @@ def interval(rate, p0, *, level=80, slope=0.0, sd_r=0.0):
 def rate_slope(p0, p1, p2, r, *, model="maxent"):
     """dE/dr = P0 f(1 - r), percent per unit of r."""
     fitted = gaps(p0, p1, p2, model=model)
-    return np.where(fitted.p0 == 0, 0.0, fitted.p0 * fitted.density(1 - np.asarray(r, dtype=float)))
+    return np.where(fitted.p0 == 0, 0.0, fitted.p0 * fitted.density(1 - _line_share(r)))
 
 
 PARTS = ("r", "P0", "P1/P0", "P2/P0")
 
 
-def decompose(before, after, *, model="maxent"):
+def decompose(before, after, *, model="maxent", labels=None):
     """Split the change of the extreme rate into the parts of r, P0, P1/P0 and P2/P0 (Shapley value; they add up).
 
-    A mixture of two years' moments that no distribution has is moved to the nearest one that has.
+    P1/P0 of one year with P2/P0 of the other can be a pair that no distribution has; such a mixture, never a year
+    itself, is moved to the nearest pair that one has.
 
     Parameters
     ----------
     before, after : (p0, p1, p2, r) of arrays or floats
+    labels : sequence, optional
+        Names of the rows, for errors.
 
     Returns
     -------
-    dict of {"change", "r", "P0", "P1/P0", "P2/P0"} of arrays, in the unit of P0
+    dict of {"change", "r", "P0", "P1/P0", "P2/P0"} of arrays, in the unit of P0; parts are NaN where nobody is poor
+    in one of the years
     """
     states = []
     for p0, p1, p2, r in (before, after):
-        p0, m, s = (np.atleast_1d(x).ravel() for x in moments(p0, p1, p2))
-        states.append((np.broadcast_to(np.asarray(r, dtype=float), p0.shape), p0, m, s))
+        p0, m, s = (np.atleast_1d(x).ravel() for x in moments(p0, p1, p2, labels=labels))
+        states.append((np.broadcast_to(_line_share(r), p0.shape), p0, m, s))
     n = len(PARTS)
     value = {}
     for bits in range(2**n):
         r, p0, m, s = (states[bits >> i & 1][i] for i in range(n))
-        low, high = m * m, m
-        eps = 1e-3 * (high - low)
-        value[bits] = Gaps(p0, m, np.clip(s, low + eps, high - eps), model).rate(r)
+        if (bits >> 2 & 1) != (bits >> 3 & 1):
+            low, high = m * m, m
+            eps = 1e-3 * (high - low)
+            s = np.clip(s, low + eps, high - eps)
+        value[bits] = Gaps(p0, m, s, model).rate(r)
     out = {"change": value[2**n - 1] - value[0]}
     for i, name in enumerate(PARTS):
         total = 0.0

@@ -200,8 +200,8 @@ def estimates(table, calibration, provinces=None):
         fitted = extreme.gaps(here["P0"], here["P1"], here["P2"], labels=names)
         here["unraked"] = fitted.rate(c.r)
         official = (provinces or {}).get((c.definition, c.year), {})
-        here["rate"], here["raked"] = extreme.rake(here["unraked"], here["weight"], here["province"], official)
-        here["rate"] = np.minimum(here["rate"], here["P0"])
+        rates = here["unraked"], here["weight"], here["province"], official
+        here["rate"], here["raked"] = extreme.rake(*rates, p0=here["P0"])
         slope = here["P0"] * fitted.density(1 - c.r)
         for level in (80, 95):
             bounds = extreme.interval(here["rate"], here["P0"], level=level, slope=slope, sd_r=c.sd_r)
@@ -239,7 +239,7 @@ def change(series, start, end, *, model="maxent"):
     own = series[series["definition"] == both[-1]]
     a, b = (own[own["year"] == y].set_index("region_code") for y in (start, end))
     a, b = a.loc[a.index.intersection(b.index)], b.loc[a.index.intersection(b.index)]
-    parts = extreme.decompose(*((x["P0"], x["P1"], x["P2"], x["r"]) for x in (a, b)), model=model)
+    parts = extreme.decompose(*((x["P0"], x["P1"], x["P2"], x["r"]) for x in (a, b)), model=model, labels=a.index)
     out = pd.DataFrame({"region_code": a.index, "definition": both[-1], "start": start, "end": end})
     out["rate_start"], out["rate_end"] = a["unraked"].to_numpy(), b["unraked"].to_numpy()
     for name in ("change", *extreme.PARTS):
@@ -267,7 +267,7 @@ def rank(series, codes):
 # -- validation ----------------------------------------------------------------------------------------------------------
 
 
-def held_against_official(table, calibration, official):
+def held_against_official(table, calibration, official, *, alternatives=True):
     """Estimates beside every usable official rate of the same unit, year and basis; calibrated nationally, not raked.
 
     A province's estimate is the weighted mean of its regencies.
@@ -280,8 +280,10 @@ def held_against_official(table, calibration, official):
     """
     series = estimates(table, calibration)
     series = series.merge(table[["region_code", "year", "province", "weight", "line"]], on=["region_code", "year"])
-    series = _alternatives(series)
-    names = ["rate", *ALTERNATIVES]
+    others = list(ALTERNATIVES) if alternatives else []
+    if alternatives:
+        series = _alternatives(series)
+    names = ["rate", *others]
     means = (
         series[names]
         .multiply(series["weight"], axis=0)
@@ -306,7 +308,7 @@ def held_against_official(table, calibration, official):
     out = out.rename(columns={"rate": "official", "rate_e": "estimate"})
     out["error"] = out["estimate"] - out["official"]
     columns = ["region_code", "level", "year", "basis", "official", "estimate", "lower80", "upper80", "lower95", "upper95",
-               "error", *ALTERNATIVES, "source_id"]  # fmt: skip
+               "error", *others, "source_id"]  # fmt: skip
     return out[columns].sort_values(["basis", "year", "region_code"], ignore_index=True)
 
 
@@ -395,7 +397,8 @@ def leave_one_province_out(table, national, official):
     rows = []
     for province in sorted(set(said["region_code"].str[:2] + "00")):
         rest = calibrate(table[table["province"] != province], national, alternatives=False)
-        held = held_against_official(table, rest, said[said["region_code"].str[:2] == province[:2]])
+        own = said[said["region_code"].str[:2] == province[:2]]
+        held = held_against_official(table, rest, own, alternatives=False)
         if held.empty:
             continue
         shift = (rest.set_index(["year", "definition"])["r"] - full.set_index(["year", "definition"])["r"]).abs().max()
