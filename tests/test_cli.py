@@ -32,7 +32,9 @@ def ucj(capsys):
 def test_every_command_shows_an_example(ucj):
     _, out, _ = ucj("--help")
     commands = [c.name or c.callback.__name__ for c in cli.app.registered_commands]
-    assert {"lab", "tables", "table", "regions", "coverage", "poverty", "extreme", "briefs", "doctor"} <= set(commands)
+    assert {"lab", "tables", "table", "regions", "coverage", "poverty", "extreme", "budget", "briefs", "doctor"} <= set(
+        commands
+    )
     for command in commands:
         status, out, _ = ucj(command, "--help")
         assert status == 0
@@ -43,6 +45,7 @@ EXAMPLES = [
     ("tables",), ("table", "conflicts", "--region", "7504"), ("regions", "Gorut", "BONEBOL", "--within", "75"),
     ("coverage", "--region", "Bone Bolango", "--target", "75"), ("poverty", "--indicator", "P0", "--from", "2021", "--to", "2025"),
     ("extreme", "--region", "Bone Bolango", "--year", "2025"), ("doctor",),
+    ("budget", "--region", "Bone Bolango", "--target", "0.8", "--year", "2029"),
 ]  # fmt: skip
 
 
@@ -86,6 +89,12 @@ def test_examples_work_in_all_three_forms(ucj, arguments):
         (("extreme", "--from", "2023", "--to", "2025"), 1, "two bases"),
         (("extreme", "--year", "2010"), 1, "no estimates for 2010: there is 2015 to 2025"),
         (("extreme", "--from", "2022"), 2, "give both years"),
+        (("budget", "--region", "7503", "--target", "80", "--year", "2029"), 1, "use --base informal"),
+        (
+            ("budget", "--region", "7504", "--target", "0.5", "--year", "2029"),
+            1,
+            "at or below today's coverage of 65.2 percent",
+        ),
         (("briefs", "--region", "7599"), 1, "'7599' is no BPS code"),
         (("briefs", "--lang", "jv"), 2, "jv"),
     ],

@@ -290,6 +290,39 @@ def extreme(
     _show(frame, format)
 
 
+@app.command(name="budget")
+def budget_(
+    region: Annotated[str, typer.Option("--region", "-r", help="Name or BPS code")],
+    target: Annotated[float, typer.Option(help="Share to reach: 0.8 or 80")],
+    year: Annotated[int, typer.Option("--year", "-y", help="Year of the target")],
+    base: Annotated[str, typer.Option(help="ucj (BPJS denominator) or informal (BPS informal workers)")] = "ucj",
+    path: Annotated[str, typer.Option(help="linear, front or back")] = "linear",
+    sector: Annotated[str, typer.Option(help="other or transport: decides the discount of 2026")] = "other",
+    jht: Annotated[bool, typer.Option(help="With old-age savings (JHT)")] = False,
+    inflation: Annotated[float, typer.Option(help="Percent a year, assumed, for rupiah of 2025")] = 2.5,
+    format: FormatOption = Format.text,
+):
+    """What a target costs: persons to add and dues per year, with the parameters the regulations have.
+
+    Example: ucj budget --region "Bone Bolango" --target 0.8 --year 2029
+    """
+    from ucj_analysis import reports
+    from ucj_analysis.briefs import facts
+
+    inputs = facts.load()
+    (code,) = _codes([region])[:1]
+    percent = target * 100 if 0 < target <= 1 else target
+    frame = reports.budget_table(inputs, code, percent, year, base=base, shape=path, sector=sector, jht=jht,
+                                 inflation=inflation)  # fmt: skip
+    if format is not Format.text:
+        _show(frame, format)
+        return
+    _show(_costs(frame), format)
+    now = frame.iloc[0]
+    typer.echo(f"Coverage {now['coverage_now']:.1f} percent ({now['coverage_period']}), target {percent:g} percent. Dues are those in "
+               f"force today; rupiah of 2025 assume {inflation:g} percent inflation a year.")  # fmt: skip
+
+
 @app.command()
 def briefs(
     region: RegionOption = None,
@@ -385,6 +418,28 @@ def _estimates(frame):
     out["raked"] = ["yes" if x else "" for x in frame["raked"]]
     out["official"] = ["" if x != x else f"{x:.2f}%" for x in frame["official"]]
     out["flag"] = frame["flag"]
+    return out
+
+
+def _costs(frame):
+    """A path as a person reads it: ranges, rupiah in words."""
+    from ucj_analysis.language import number, rupiah
+
+    def span(name, show):
+        return [
+            show(v) if round(low) == round(high) else f"{show(v)} ({show(low)} to {show(high)})"
+            for v, low, high in zip(frame[name], frame[f"{name}_lower"], frame[f"{name}_upper"], strict=True)
+        ]
+
+    def money(x):
+        return rupiah(round(x, -7) if x >= 1e9 else round(x, -4), "en")
+
+    out = frame[["region", "year"]].assign(year=frame["year"].astype(str))
+    out["added"] = span("added", lambda x: number(x, "en"))
+    out["in all"] = span("extra", lambda x: number(x, "en"))
+    out["dues a person"] = [rupiah(x, "en") for x in frame["dues_per_person"]]
+    out["cost"] = span("cost", money)
+    out["rupiah of 2025"] = span("real", money)
     return out
 
 
