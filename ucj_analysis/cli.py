@@ -319,8 +319,10 @@ def budget_(
         return
     _show(_costs(frame), format)
     now = frame.iloc[0]
-    typer.echo(f"Coverage {now['coverage_now']:.1f} percent ({now['coverage_period']}), target {percent:g} percent. Dues are those in "
-               f"force today; rupiah of 2025 assume {inflation:g} percent inflation a year.")  # fmt: skip
+    typer.echo(
+        f"Coverage {now['coverage_now']:.1f} percent ({now['coverage_period']}), target {percent:g} percent. Dues are "
+        f"those in force today; rupiah of 2025 assume {inflation:g} percent inflation a year."
+    )
 
 
 @app.command()

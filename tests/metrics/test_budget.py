@@ -71,7 +71,7 @@ def test_path_and_cost_by_hand():
     assert list(front["added"]) == pytest.approx([75, 50, 25])
     bill = budget.cost(front, SCHEME, inflation=0)
     assert list(bill["cost"]) == pytest.approx([75 * 201_600, 125 * 201_600, 150 * 201_600])
-    assert list(budget.cost(front, SCHEME, inflation=10)["real"])[0] == pytest.approx(75 * 201_600 / 1.21)
+    assert budget.cost(front, SCHEME, inflation=10)["real"].iloc[0] == pytest.approx(75 * 201_600 / 1.21)
 
 
 @given(st.integers(0, 900), st.floats(1, 100), st.integers(1, 10), st.sampled_from(budget.PATHS))

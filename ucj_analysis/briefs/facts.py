@@ -4,6 +4,7 @@ Only realised figures are stated as fact; plans stand apart; figures whose fundi
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -36,7 +37,12 @@ class Inputs:
     labour: pd.DataFrame
     inflation: pd.DataFrame
     boundaries: object
-    extreme: reports.Extreme
+    package: object
+
+    @cached_property
+    def extreme(self):
+        """The estimates of extreme poverty, computed when first asked for."""
+        return reports.load_extreme(self.package)
 
 
 def load(package=None):
@@ -62,7 +68,7 @@ def load(package=None):
         labour=picked("labour"),
         inflation=socio[(socio["indicator"] == "inflation") & (socio["region_code"] == "0000")],
         boundaries=package.boundaries(),
-        extreme=reports.load_extreme(package),
+        package=package,
     )
 
 

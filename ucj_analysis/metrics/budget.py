@@ -271,8 +271,8 @@ def lost_protection(persons, months, observed):
     """Person-months without cover and the deaths to be expected in them, with the interval of the observed rate."""
     if months <= 0 or not math.isfinite(months):
         raise UcjError(f"months={months}: expected a number above 0")
-    return {"person_months": persons * months,
-            "deaths": tuple(float(persons * months / 12 * observed[k]) for k in ("rate", "rate_lower", "rate_upper"))}  # fmt: skip
+    deaths = tuple(float(persons * months / 12 * observed[k]) for k in ("rate", "rate_lower", "rate_upper"))
+    return {"person_months": persons * months, "deaths": deaths}
 
 
 def against_announced(budget, announced, scheme, year):
