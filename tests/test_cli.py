@@ -32,7 +32,7 @@ def ucj(capsys):
 def test_every_command_shows_an_example(ucj):
     _, out, _ = ucj("--help")
     commands = [c.name or c.callback.__name__ for c in cli.app.registered_commands]
-    assert {"lab", "tables", "table", "regions", "coverage", "poverty", "extreme", "budget", "briefs", "doctor"} <= set(
+    assert {"lab", "tables", "table", "regions", "coverage", "poverty", "extreme", "budget", "read", "briefs", "doctor"} <= set(
         commands
     )
     for command in commands:
@@ -89,6 +89,7 @@ def test_examples_work_in_all_three_forms(ucj, arguments):
         (("extreme", "--from", "2023", "--to", "2025"), 1, "two bases"),
         (("extreme", "--year", "2010"), 1, "no estimates for 2010: there is 2015 to 2025"),
         (("extreme", "--from", "2022"), 2, "give both years"),
+        (("read", "nothing.csv"), 1, "nothing.csv is no file"),
         (("budget", "--region", "7503", "--target", "80", "--year", "2029"), 1, "use --base informal"),
         (
             ("budget", "--region", "7504", "--target", "0.5", "--year", "2029"),
@@ -209,3 +210,16 @@ def test_extreme_json_says_estimate_interval_and_official(ucj):
         assert r["basis"] == "US$1.90"
     _, text, _ = ucj("extreme", "--region", "Kab. Malang", "--year", "2022", "--format", "json")
     assert json.loads(text)[0]["region_code"] == "3507"  # any regency of the country
+
+
+def test_read_gives_tidy_rows_and_tells_findings(ucj, tmp_path):
+    path = tmp_path / "p0_2024.csv"
+    path.write_text("Kabupaten/Kota,Persentase Penduduk Miskin 2024\nBoalemo,17.83\nKota Gorontalo,5.76\n", encoding="utf-8")
+    status, out, _ = ucj("read", str(path), "--within", "75", "--format", "json")
+    rows = json.loads(out)
+    assert status == 0
+    assert [(r["region_code"], r["period"], r["value"]) for r in rows] == [("7501", "2024", 17.83), ("7571", "2024", 5.76)]
+    (tmp_path / "x.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 40)
+    status, _, err = ucj("read", str(tmp_path / "x.csv"))
+    assert status == 1
+    assert "image" in err

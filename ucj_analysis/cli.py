@@ -186,6 +186,43 @@ def regions(
 
 
 @app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Exports of BPS: CSV, XLSX, XLS, HTML")],
+    within: Annotated[str | None, typer.Option(help="Province the regions lie in")] = None,
+    indicator: Annotated[
+        str | None, typer.Option("--indicator", "-i", help="What the file measures, if it does not say")
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", "-y", help="Its year, if it does not say")] = None,
+    format: FormatOption = Format.text,
+):
+    """Read tables as BPS and its users hand them on into tidy rows; findings go to stderr.
+
+    Example: ucj read data/inbox/kemiskinan.xlsx --format csv
+    """
+    import pandas as pd
+
+    from ucj_analysis.loaders import bps_files
+
+    readings = []
+    for path in files:
+        if not path.is_file():
+            raise UcjError(f"{path} is no file; give the path of a download")
+        found = bps_files.examine(path, within=within, indicator=indicator, year=year)
+        readings.append(found.rows.assign(file=path.name))
+        for finding in found.findings:
+            print(f"{path.name}: {finding['kind']}, {finding['place']}: {finding['message']}", file=sys.stderr)
+    frame = pd.concat(readings, ignore_index=True)
+    if format is Format.text:
+        keep = ["region_code", "region_label", "period", "subperiod", "indicator", "dimension", "value", "flag", "cell"]
+        frame = frame[keep].loc[:, lambda t: t.notna().any() & (t != "").any()]
+        _show(frame.head(40), format)
+        if len(frame) > 40:
+            typer.echo(f"{len(frame)} rows, the first 40 shown; --format csv gives all.")
+        return
+    _show(frame, format)
+
+
+@app.command()
 def coverage(
     region: RegionOption = None,
     target: Annotated[float | None, typer.Option(help="Percent: adds the persons missing to it")] = None,

@@ -1,0 +1,720 @@
+"""Bytes of a file -> grids of cells with their places. The bytes decide the format, never the extension.
+
+What is no table of cells (an image, a PDF, a page of a firewall, a frameset whose sheets were left behind) is refused here,
+in one sentence that says what to download instead.
+"""
+
+import csv
+import datetime
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import lxml.etree
+import lxml.html
+from openpyxl.utils import get_column_letter
+
+from ucj_analysis.errors import DataError
+
+MAX_BYTES = 60_000_000
+MAX_UNPACKED = 400_000_000
+MAX_CELLS = 2_000_000
+MAX_COLUMNS = 4_096
+INSTEAD = "download the table again as CSV or XLSX from bps.go.id"
+
+
+@dataclass
+class Grid:
+    """One sheet, table or CSV as rows of cells.
+
+    Attributes
+    ----------
+    name : str
+        Sheet, or id of the HTML table; "" for a CSV.
+    rows : list of list
+        Cells: str (white space collapsed, "" when empty), int, float, datetime.date, datetime.datetime or bool. Ragged
+        rows are padded. Blank rows are kept, because they separate blocks.
+    at : list of int
+        Row of the source (0-based) of each row.
+    merges : set of int or None
+        Rows (index into ``rows``) whose merged cells were already filled; None when the source has no merges.
+    titles : list of str
+        Text that stands above the table (caption, headings).
+    head : int or None
+        Number of header rows where the source says so.
+    """
+
+    name: str
+    rows: list
+    at: list
+    merges: set | None = None
+    titles: list = field(default_factory=list)
+    head: int | None = None
+    first_column: int = 0
+    marker: str = "sheet"  # how a cell is named: "sheet" A1; "table" row and column
+
+    def place(self, row, column):
+        """Return (row, column) in the source, 0-based."""
+        return self.at[row], column + self.first_column
+
+    def cell(self, row, column):
+        """Name a cell as a person finds it: "B3", or "row 467 column 0" of an HTML table."""
+        r, c = self.place(row, column)
+        if self.marker == "table":
+            return f"row {r} column {c}"
+        return f"{get_column_letter(c + 1)}{r + 1}"
+
+
+@dataclass
+class Source:
+    """A file, opened: its format, grids, and what was noticed on the way."""
+
+    path: Path
+    format: str
+    grids: list
+    findings: list = field(default_factory=list)
+    page_titles: list = field(default_factory=list)
+
+
+_MAGIC = [
+    (b"%PDF", "a PDF: download the table itself as CSV or XLSX from bps.go.id, or copy it into a sheet"),
+    (b"\x89PNG", "an image (PNG): download the table itself as CSV or XLSX from bps.go.id"),
+    (b"\xff\xd8\xff", "an image (JPEG): download the table itself as CSV or XLSX from bps.go.id"),
+    (b"GIF8", "an image (GIF): download the table itself as CSV or XLSX from bps.go.id"),
+    (b"BM", "an image (BMP): download the table itself as CSV or XLSX from bps.go.id"),
+    (b"RIFF", "an image or a recording: download the table itself as CSV or XLSX from bps.go.id"),
+    (b"II*\0", "an image (TIFF): download the table itself as CSV or XLSX from bps.go.id"),
+    (b"MM\0*", "an image (TIFF): download the table itself as CSV or XLSX from bps.go.id"),
+    (b"Rar!", "a RAR archive: unpack it and read the files in it"),
+    (b"7z\xbc\xaf", "a 7z archive: unpack it and read the files in it"),
+    (b"\x1f\x8b", "a gzip archive: unpack it and read the file in it"),
+    (b"PAR1", "a Parquet file, which BPS does not publish: read it with pandas"),
+    (b"{\\rtf", "a text document (RTF): download the table itself as CSV or XLSX from bps.go.id"),
+]
+
+
+def refuse(path, reason, **place):
+    """Raise the one-sentence refusal of a file."""
+    raise DataError(f"{Path(path).name}: {reason}", **place)
+
+
+def open_source(path):
+    """Open a file of BPS.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DataError
+        When it is missing, empty, too large, or no table.
+    """
+    path = Path(path)
+    if not path.is_file():
+        refuse(path, f"there is no such file in {path.parent}: check the name")
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        refuse(path, f"it has {size:,} bytes and no BPS table is larger than {MAX_BYTES:,}: {INSTEAD}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        refuse(path, f"it cannot be read ({error.strerror}): check its permissions")
+    if not data.strip(b"\0 \t\r\n"):
+        refuse(path, f"it is empty: {INSTEAD}")
+    for magic, what in _MAGIC:
+        # two letters can begin a text: only bytes that no text holds make a BMP
+        if data.startswith(magic) and (magic != b"BM" or b"\0" in data[:64]):
+            refuse(path, f"it is {what}")
+    if data.startswith(b"PK"):
+        return _workbook_zip(path, data)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return _workbook(path, data, "xls")
+    text, findings = _decode(path, data)
+    start = text[:4000].lstrip("\ufeff \t\r\n\0").casefold()
+    if start.startswith(("{", "[")) and re.match(r'[{\[]\s*(["{\[]|$)', start):
+        refuse(path, "it is an answer of the Web API (JSON), not a table: use `ucj fetch` for it")
+    if start.startswith("mime-version:") or "\nmime-version:" in start[:2000]:
+        return _mhtml(path, data, findings)
+    if start.startswith("<?xml") and "urn:schemas-microsoft-com:office:spreadsheet" in start:
+        return _spreadsheetml(path, data, findings)
+    if start.startswith("<") and re.search(
+        r"<(!doctype html|html|head|body|table|div|meta|style|\?xml|!--|tr|center)", start
+    ):
+        return _html(path, text, findings)
+    return _csv(path, text, findings)
+
+
+# ---- text ----------------------------------------------------------------------------------------------------------
+
+
+def _decode(path, data):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode("utf-16"), []
+        except UnicodeDecodeError:
+            refuse(path, f"its UTF-16 text is damaged: {INSTEAD}")
+    if b"\0" in data[:100_000]:
+        refuse(path, f"it is a binary file that is no workbook, page or CSV: {INSTEAD}")
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        text = data.decode("cp1252", errors="replace")
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"the text is not UTF-8 (line {line}); read as Windows-1252, check letters with accents"
+        return text, [{"kind": "encoding", "place": f"line {line}", "message": message}]
+
+
+_SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\ufeff]+")
+
+
+def clean(text):
+    """Collapse white space of every kind."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    return _SPACES.sub(" ", text).strip()
+
+
+def _csv(path, text, findings):
+    text = text.lstrip("\ufeff \t")  # BPS writes spaces, then the BOM
+    if "\0" in text:
+        refuse(path, f"it holds NUL characters and is no text table: {INSTEAD}")
+    sep = re.match(r"sep=(.)\r?\n", text)
+    if sep:
+        delimiter, text = sep.group(1), text[sep.end() :]
+    else:
+        delimiter = _delimiter(text)
+    if delimiter is None:
+        refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
+    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    rows, cells = [], 0
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            cells += len(row)
+            if len(row) > MAX_COLUMNS or cells > MAX_CELLS:
+                refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {len(rows) + 1}): {INSTEAD}")
+            rows.append([clean(c) for c in row])
+    except csv.Error as error:
+        refuse(path, f"its rows cannot be told apart ({error}): {INSTEAD}")
+    width = max((len(r) for r in rows), default=0)
+    if width < 2:
+        refuse(path, f"it is text without columns: {INSTEAD}")
+    _unquoted_commas(path, rows, delimiter)
+    grid = Grid("", [r + [""] * (width - len(r)) for r in rows], list(range(len(rows))))
+    return Source(path, "csv", [_trim(grid)], findings)
+
+
+def _delimiter(text):
+    """The separator that cuts most lines into the same number of cells."""
+    lines = [line for line in re.split(r"\r\n|\r|\n", text[:200_000], maxsplit=400)[:400] if line.strip(" ,;\t|")]
+    best = (0, None)
+    for d in ";\t,|":
+        counts = [len(r) for r in csv.reader(lines, delimiter=d)] if any(d in line for line in lines) else []
+        if not counts or max(counts) < 2:
+            continue
+        widths = {}
+        for n in counts:
+            widths[n] = widths.get(n, 0) + 1
+        width, share = max(((n, k) for n, k in widths.items() if n > 1), key=lambda p: (p[1], p[0]))
+        score = share / len(counts)
+        if d == "," and best[1] is not None and best[0] >= 0.5:
+            continue  # commas inside cells separated by ; or tab are decimals or text
+        if score > best[0]:
+            best = (score, d)
+    return best[1]
+
+
+def _unquoted_commas(path, rows, delimiter):
+    """Refuse "Boalemo,18,74" under "Kabupaten,2022": a decimal comma that became a separator."""
+    if delimiter != ",":
+        return
+    used = [(i, len(r)) for i, r in enumerate(rows) if any(r)]
+    if len(used) < 4:
+        return
+    head = used[0][1]
+    wide = [i for i, n in used[1:] if n > head]
+    if len(wide) > 0.6 * (len(used) - 1) and all(len(rows[i]) == len(rows[wide[0]]) for i in wide[:50]):
+        extra = rows[wide[0]][head:]
+        if any(extra) and all(re.fullmatch(r"\d{0,3}", c) for c in extra):
+            refuse(
+                path,
+                f"its rows have {len(rows[wide[0]])} cells under {head} headings, as when decimal commas are not quoted "
+                "in a comma-separated file: save it with semicolons, or as XLSX",
+                row=wide[0] + 1,
+            )
+
+
+def _trim(grid):
+    """Drop empty rows at both ends and empty columns at the right."""
+    rows, at = grid.rows, grid.at
+    used = [i for i, r in enumerate(rows) if any(c != "" for c in r)]
+    if not used:
+        grid.rows, grid.at = [], []
+        return grid
+    lo, hi = used[0], used[-1] + 1
+    rows = rows[lo:hi]
+    last = max(max(j for j, c in enumerate(rows[i - lo]) if c != "") for i in used) + 1
+    grid.rows, grid.at = [r[:last] for r in rows], at[lo:hi]
+    if grid.merges is not None:
+        grid.merges = {i - lo for i in grid.merges}
+    return grid
+
+
+# ---- workbooks -----------------------------------------------------------------------------------------------------
+
+
+def _workbook_zip(path, data):
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as z:
+            infos = z.infolist()
+            names = {i.filename for i in infos}
+            if "xl/workbook.xml" not in names:
+                _other_zip(path, names)
+            total = sum(i.file_size for i in infos)
+            if total > MAX_UNPACKED or len(infos) > 4_000:
+                refuse(path, f"it unpacks to {total:,} bytes, more than any BPS table: {INSTEAD}")
+            sparse = set()
+            for info in infos:
+                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
+                    sparse |= _extent(path, z, info)
+                elif re.fullmatch(r"xl/(sharedStrings|styles|workbook)\.xml", info.filename):
+                    z.read(info)  # checks the length and the sum that the archive declares
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+        refuse(path, f"the workbook is damaged: {INSTEAD}")
+    return _sparse_workbook(path, data) if sparse else _workbook(path, data, "xlsx")
+
+
+def _other_zip(path, names):
+    if "word/document.xml" in names:
+        refuse(path, "it is a Word document: copy the table into a sheet and save it as XLSX")
+    if "mimetype" in names or "content.xml" in names:
+        refuse(path, "it is an OpenDocument sheet, which BPS does not publish: save it as XLSX")
+    if "xl/workbook.bin" in names:
+        refuse(path, "it is a binary workbook (XLSB), which BPS does not publish: save it as XLSX")
+    refuse(path, "it is a ZIP archive: unpack it and read the files in it")
+
+
+def _extent(path, z, info):
+    """Refuse a sheet too large to hold; name it when its cells are few but far apart."""
+    rows = columns = count = 0
+    tail = b""
+    cell = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+    with z.open(info) as f:
+        while chunk := f.read(4_000_000):
+            chunk = tail + chunk
+            cut = chunk.rfind(b"<c ")
+            cut = len(chunk) if cut < 0 or len(chunk) - cut > 100_000 else cut
+            body, tail = chunk[:cut], chunk[cut:]
+            for m in cell.finditer(body):
+                count += 1
+                rows, columns = max(rows, int(m[2])), max(columns, _letters(m[1]))
+    for m in cell.finditer(tail):
+        count += 1
+        rows, columns = max(rows, int(m[2])), max(columns, _letters(m[1]))
+    if count > 4 * MAX_CELLS:
+        refuse(path, f"a sheet has {count:,} cells, more than any BPS table: {INSTEAD}")
+    return {info.filename} if rows * columns > 300_000 and rows * columns > 4 * count else set()
+
+
+def _letters(name):
+    n = 0
+    for c in name:
+        n = n * 26 + c - 64
+    return n
+
+
+def _cell(value):
+    if isinstance(value, str):
+        return clean(value)
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    if isinstance(value, (bool, int, float, datetime.date)):
+        return value
+    return str(value)
+
+
+def _workbook(path, data, kind):
+    import python_calamine
+
+    findings, grids, cells = [], [], 0
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for meta in book.sheets_metadata:
+            if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            if meta.visible != python_calamine.SheetVisibleEnum.Visible:
+                findings.append(_hidden(meta.name))
+                continue
+            sheet = book.get_sheet_by_name(meta.name)
+            if sheet.start is None:
+                continue
+            (r0, c0), (r1, c1) = sheet.start, sheet.end
+            cells += (r1 - r0 + 1) * (c1 - c0 + 1)
+            if cells > 20 * MAX_CELLS:
+                refuse(path, f"sheet {meta.name!r} spans {cells:,} cells, more than any BPS table: {INSTEAD}")
+            rows = sheet.to_python()
+            grids.append(_sheet(path, meta.name, rows, r0, c0, sheet.merged_cell_ranges))
+    except DataError:
+        raise
+    except BaseException as error:
+        # a panic of the Rust reader is no Exception
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        what = (
+            "is protected by a password: save it without one" if "assword" in str(error) else f"is damaged: {INSTEAD}"
+        )
+        refuse(path, f"the workbook {what}")
+    return Source(path, kind, [g for g in grids if g.rows], findings)
+
+
+def _hidden(name):
+    return {"kind": "hidden sheet", "place": name, "message": f"sheet {name!r} is hidden and was not read"}
+
+
+def _sheet(path, name, rows, r0, c0, merges):
+    if rows and len(rows[0]) > MAX_COLUMNS:
+        refuse(path, f"sheet {name!r} has {len(rows[0]):,} columns, more than any BPS table: {INSTEAD}")
+    kept, at, gap = [], [], False
+    moved = {}
+    for i, row in enumerate(rows):
+        if any(c != "" for c in row):
+            gap = False
+        elif gap:
+            continue
+        else:
+            gap = True
+        moved[i + r0] = len(kept)
+        kept.append([_cell(c) for c in row])
+        at.append(i + r0)
+    filled = None
+    if merges:
+        filled = set()
+        for (ra, ca), (rb, cb) in merges:
+            top = moved.get(ra)
+            if top is None or not 0 <= ca - c0 < len(kept[top]) or rb - ra > 60 or cb - ca > MAX_COLUMNS:
+                continue
+            value = kept[top][ca - c0]
+            for r in range(ra, rb + 1):
+                if r not in moved:
+                    continue
+                if cb > ca:
+                    filled.add(moved[r])
+                if value == "":
+                    continue
+                row = kept[moved[r]]
+                for c in range(ca - c0, min(cb - c0 + 1, len(row))):
+                    if row[c] == "":
+                        row[c] = Merged(value) if isinstance(value, str) else value
+    return _trim(Grid(name, kept, at, filled, first_column=c0))
+
+
+class Merged(str):
+    """Text repeated from a merged cell."""
+
+    __slots__ = ()
+
+
+def _sparse_workbook(path, data):
+    """Read a workbook whose few cells are far apart, without spanning the space between them."""
+    import openpyxl
+
+    findings, grids, cells = [], [], 0
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                findings.append(_hidden(sheet.title))
+                continue
+            sheet.reset_dimensions()
+            rows, at, gap = [], [], True
+            for i, row in enumerate(sheet.iter_rows(values_only=True)):
+                row = [_cell(c) for c in row]
+                while row and row[-1] == "":
+                    row.pop()
+                if not row and gap:
+                    continue
+                gap = not row
+                cells += len(row)
+                if len(row) > MAX_COLUMNS or cells > MAX_CELLS:
+                    refuse(path, f"sheet {sheet.title!r} has more cells than any BPS table: {INSTEAD}")
+                rows.append(row)
+                at.append(i)
+            width = max(map(len, rows), default=0)
+            if width * len(rows) > MAX_CELLS:
+                refuse(path, f"sheet {sheet.title!r} has more cells than any BPS table: {INSTEAD}")
+            grids.append(_trim(Grid(sheet.title, [r + [""] * (width - len(r)) for r in rows], at)))
+    except DataError:
+        raise
+    except Exception:
+        refuse(path, f"the workbook is damaged: {INSTEAD}")
+    return Source(path, "xlsx", [g for g in grids if g.rows], findings)
+
+
+def _spreadsheetml(path, data, findings):
+    """Read an Excel 2003 XML workbook."""
+    ns = "{urn:schemas-microsoft-com:office:spreadsheet}"
+    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
+    try:
+        root = lxml.etree.fromstring(data.lstrip(), parser)
+    except lxml.etree.XMLSyntaxError:
+        root = None
+    grids = []
+    for sheet in root.iter(f"{ns}Worksheet") if root is not None else ():
+        rows = []
+        for row in sheet.iter(f"{ns}Row"):
+            skip = row.get(f"{ns}Index")
+            while skip and skip.isdigit() and len(rows) < min(int(skip) - 1, 100_000):
+                rows.append([])
+            cells = []
+            for cell in row.iter(f"{ns}Cell"):
+                index = cell.get(f"{ns}Index")
+                while index and index.isdigit() and len(cells) < min(int(index) - 1, MAX_COLUMNS):
+                    cells.append("")
+                node = cell.find(f"{ns}Data")
+                text = clean("".join(node.itertext())) if node is not None else ""
+                kind = node.get(f"{ns}Type") if node is not None else None
+                try:
+                    cells.append(_cell(float(text)) if kind == "Number" else text)
+                except ValueError:
+                    cells.append(text)
+                across = cell.get(f"{ns}MergeAcross") or "0"
+                cells += [Merged(text) if text else ""] * min(int(across) if across.isdigit() else 0, MAX_COLUMNS)
+            rows.append(cells)
+            if len(cells) > MAX_COLUMNS or len(rows) > 200_000:
+                refuse(path, f"it has more cells than any BPS table: {INSTEAD}")
+        width = max(map(len, rows), default=0)
+        if width * len(rows) > MAX_CELLS:
+            refuse(path, f"it has more cells than any BPS table: {INSTEAD}")
+        name = sheet.get(f"{ns}Name") or ""
+        grids.append(_trim(Grid(name, [r + [""] * (width - len(r)) for r in rows], list(range(len(rows))))))
+    grids = [g for g in grids if g.rows]
+    if not grids:
+        refuse(path, f"the workbook is damaged or empty: {INSTEAD}")
+    return Source(path, "xml workbook", grids, findings)
+
+
+# ---- pages ---------------------------------------------------------------------------------------------------------
+
+_FOUR = {"leftup": "corner", "leftbottom": "labels", "rightup": "header", "rightbottom": "values"}
+
+
+def _mhtml(path, data, findings):
+    import email
+    import email.policy
+
+    try:
+        message = email.message_from_bytes(data, policy=email.policy.default)
+        parts = [p for p in message.walk() if p.get_content_type() == "text/html"]
+        pages = [p.get_payload(decode=True).decode(p.get_content_charset() or "utf-8", "replace") for p in parts]
+    except Exception:
+        refuse(path, f"the web archive is damaged: {INSTEAD}")
+    with_tables = [p for p in pages if re.search(r"<td", p, re.I)]
+    if not with_tables:
+        refuse(path, f"the web archive holds no table: {INSTEAD}")
+    return _html(path, max(with_tables, key=len), findings)
+
+
+def _html(path, text, findings, *, framed=False):
+    if not framed and re.search(r"Excel Workbook Frameset|<frameset\b|fnBuildFrameset", text, re.I):
+        return _frameset(path, text, findings)
+    try:
+        # a declared encoding no longer holds once the bytes are decoded
+        tree = lxml.html.fromstring(
+            re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8")
+        )
+    except (lxml.etree.LxmlError, ValueError, AssertionError):
+        refuse(path, f"the page cannot be parsed: {INSTEAD}")
+    for br in tree.iter("br"):
+        br.tail = " " + (br.tail or "")
+    for sup in tree.iter("sup"):
+        mark = clean(sup.text_content())
+        for child in list(sup):
+            sup.remove(child)
+        # a raised 2 must not become a digit of the number before it
+        sup.text = f" {mark})" if mark[:1].isdigit() and not mark.endswith(")") else f" {mark}"
+    title = [clean(t.text_content()) for t in tree.iter("title")]
+    tables = [t for t in tree.iter("table") if t.find(".//table") is None]
+    read = [(t, *_html_rows(path, t)) for t in tables]
+    grids = _paired(path, read)
+    if not any(_has_numbers(g.rows) for g in grids):
+        said = " ".join([*title, clean(" ".join(tree.itertext())[:3000])])
+        if re.search(
+            r"403 forbidden|access denied|request (was )?(rejected|blocked)|cloudflare|captcha|incident id", said, re.I
+        ):
+            refuse(path, "it is the page of a firewall, not a table: wait, and download the table again in a browser")
+        refuse(path, f"the page holds no table with figures: {INSTEAD}")
+    return Source(path, "html", grids, findings, [t for t in title if t])
+
+
+def _has_numbers(rows):
+    return any(re.search(r"\d", str(c)) for r in rows for c in r)
+
+
+def _frameset(path, text, findings):
+    """Excel saves a page as a shell and a folder; the shell alone has no data."""
+    names = re.findall(r'href\s*=\s*"?([^">\s]+sheet\d+\.html?)', text, re.I) or ["sheet001.htm"]
+    sheet = Path(path).parent / names[0].replace("%20", " ")
+    if re.fullmatch(r"[^/\\:]+/[^/\\:]+", names[0]) and ".." not in names[0] and sheet.is_file():
+        inner, more = _decode(sheet, sheet.read_bytes()[:MAX_BYTES])
+        return _html(path, inner, [*findings, *more], framed=True)
+    refuse(
+        path,
+        f"it is the empty frame of a web page saved by Excel; its data are in {names[0]}, which was not kept: "
+        "open the table at bps.go.id again and download it as CSV or XLSX",
+    )
+
+
+def _span(cell, name):
+    digits = re.match(r"\s*(\d{1,4})", cell.get(name) or "1")
+    return max(int(digits.group(1)), 1) if digits else 1
+
+
+def _html_rows(path, table):
+    """Cells of a table with row and column spans filled; number of header rows; rows that had spans; caption."""
+    rows, pending, merged, head = [], {}, set(), 0
+    total = 0
+    for tr in table.iter("tr"):
+        row, j, r = [], 0, len(rows)
+        cells = [c for c in tr if c.tag in ("td", "th")]
+        for c in cells:
+            while (r, j) in pending:
+                row.append(pending.pop((r, j)))
+                j += 1
+            text = clean(c.text_content())
+            across, down = min(_span(c, "colspan"), 1_000), min(_span(c, "rowspan"), 2_000)
+            total += across * down
+            if total > MAX_CELLS:
+                refuse(path, f"a table of the page has more cells than any BPS table: {INSTEAD}")
+            if across > 1:
+                merged.add(r)
+            for k in range(across):
+                row.append(text if k == 0 or not text else Merged(text))
+                for d in range(1, down):
+                    pending[r + d, j + k] = Merged(text) if text else ""
+            j += across
+        while (r, j) in pending:
+            row.append(pending.pop((r, j)))
+            j += 1
+        if cells and all(c.tag == "th" for c in cells) and head == r:
+            head = r + 1
+        rows.append(row)
+    width = max(map(len, rows), default=0)
+    if width > MAX_COLUMNS or width * len(rows) > MAX_CELLS:
+        refuse(path, f"a table of the page has more cells than any BPS table: {INSTEAD}")
+    return [r + [""] * (width - len(r)) for r in rows], head, merged
+
+
+def _paired(path, read):
+    """Grids of a page; labels and values that BPS puts in separate tables are joined row by row."""
+    grids, i, four, names = [], 0, {}, {}
+    for t, rows, head, merged in read:
+        part = next((v for k, v in _FOUR.items() if k in (t.get("id") or "").casefold()), None)
+        if part:
+            four.setdefault(part, []).append((rows, head, merged))
+            names.setdefault(part, []).append(t.get("id"))
+    if four.get("labels") and four.get("values"):
+        if len(four["labels"]) != len(four["values"]):
+            refuse(
+                path,
+                f"the page has {len(four['labels'])} tables of labels and {len(four['values'])} of values: {INSTEAD}",
+            )
+        for k in range(len(four["values"])):
+            get = lambda part, k=k: (four.get(part) or [([], 0, set())])[min(k, len(four.get(part) or [0]) - 1)]  # noqa: E731
+            grids.append(
+                _join(
+                    path,
+                    get("corner")[0],
+                    get("labels")[0],
+                    get("header"),
+                    get("values")[0],
+                    f"{names['labels'][k]}/{names['values'][k]}",
+                )
+            )
+        return grids
+    while i < len(read):
+        t, rows, head, merged = read[i]
+        if i + 3 < len(read) and _looks_split(read[i : i + 4]):
+            corner, labels, header, values = (read[i + k] for k in range(4))
+            grids.append(_join(path, corner[1], labels[1], header[1:], values[1], f"tables {i + 2}/{i + 4}"))
+            i += 4
+            continue
+        if rows and any(any(r) for r in rows):
+            grids.append(
+                _trim(
+                    Grid(
+                        t.get("id") or f"table {i + 1}",
+                        [list(r) for r in rows],
+                        list(range(len(rows))),
+                        merged or None,
+                        titles=_above(t),
+                        head=head or None,
+                        marker="table",
+                    )
+                )
+            )
+        i += 1
+    return [g for g in grids if g.rows]
+
+
+def _looks_split(four):
+    (_, corner, _, _), (_, labels, _, _), (_, header, _, _), (_, values, _, _) = four
+    return (
+        len(labels) == len(values) > len(header) >= 1
+        and len(corner) <= len(header)
+        and labels[0:1]
+        and len(labels[0]) == 1
+        and header[0:1]
+        and values[0:1]
+        and len(header[0]) == len(values[0])
+    )
+
+
+def _join(path, corner, labels, header, values, name):
+    header_rows, _, merged = header
+    if len(labels) != len(values):
+        refuse(
+            path,
+            f"the page has {len(labels)} labels and {len(values)} rows of values, so which belongs to which is unknown: {INSTEAD}",
+        )
+    if header_rows and values and len(header_rows[-1]) != len(values[0]):
+        refuse(path, f"the page has {len(header_rows[-1])} headings over {len(values[0])} columns of values: {INSTEAD}")
+    width = max(map(len, labels), default=1)
+    corner_text = clean(" ".join(c for r in corner for c in r))
+    top = [
+        ([corner_text] + [""] * (width - 1) if k == 0 else [Merged(corner_text)] + [""] * (width - 1)) + r
+        for k, r in enumerate(header_rows)
+    ]
+    body = [a + [""] * (width - len(a)) + b for a, b in zip(labels, values, strict=True)]
+    n = len(top)
+    return Grid(
+        name, top + body, [*range(-n, 0), *range(len(body))], set(range(n)), head=n, first_column=-width, marker="table"
+    )
+
+
+def _above(table):
+    """Caption, and headings directly above a table."""
+    said = [clean(c.text_content()) for c in table.iter("caption")]
+    node, steps = table, 0
+    while node is not None and steps < 6:
+        previous = node.getprevious()
+        while previous is not None and steps < 6:
+            if previous.tag in ("h1", "h2", "h3", "h4", "h5", "p", "strong", "b", "div", "span"):
+                text = clean(previous.text_content())
+                if 5 < len(text) < 300:
+                    said.append(text)
+                steps += 1
+            elif previous.tag == "table":
+                return said
+            previous = previous.getprevious()
+        node = node.getparent()
+        steps += 1
+    return said

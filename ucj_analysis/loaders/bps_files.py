@@ -1,0 +1,790 @@
+"""Any table as BPS and its users hand it on -> tidy rows, each with the place it stood in.
+
+``read`` gives the rows; ``examine`` gives them with the findings, titles and notes. A file that cannot be read honestly is
+refused in one sentence. Nothing is repaired: what looks wrong is returned as printed and reported as a finding.
+"""
+
+import re
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ucj_analysis import regions
+from ucj_analysis.errors import DataError, RegionError
+from ucj_analysis.loaders import bps_labels, bps_layout, bps_words
+from ucj_analysis.loaders.bps_bytes import Grid, Source, open_source, refuse
+from ucj_analysis.loaders.bps_numbers import Column
+
+COLUMNS = [
+    "region_code", "region_label", "region_note", "period", "subperiod", "indicator", "dimension", "value", "unit", "flag",
+    "status", "sheet", "cell", "row", "column",
+]  # fmt: skip
+_GENERIC = re.compile(
+    r"(data[_ ]?content|nilai|value|values|angka|isi|data|jumlah|total|datacontent|obs[_ ]?value|\(?persen\)?|persentase|%)",
+    re.I,
+)
+_NOTHING = {"tidak ada", "none", "-", "", "tahun", "year", "tidak ada turunan"}
+
+
+@dataclass
+class Reading:
+    """What a file holds.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        See ``read``.
+    findings : list of dict
+        kind, place, message: what looks wrong or was decided, for a person to judge.
+    titles, notes : list of str
+        Titles, and footnotes, Catatan and Sumber, as printed.
+    format : str
+        csv, xlsx, xls, html or xml workbook: what the bytes are.
+    """
+
+    rows: pd.DataFrame
+    findings: list = field(default_factory=list)
+    titles: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    format: str = ""
+
+
+def read(path, *, within=None, indicator=None, year=None):
+    """Read a table of BPS into tidy rows.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV, XLSX, XLS, HTML saved as XLS, or a page. The bytes decide, not the extension.
+    within : str or Region, optional
+        Province the table speaks of, by name or BPS code: every region is looked for inside it. A table without regions is
+        then refused.
+    indicator : str, optional
+        What the figures measure, where the file does not say. It also tells which range the figures can have.
+    year : int or str, optional
+        Year of the figures, where the file does not say. Refused where the file says otherwise.
+
+    Returns
+    -------
+    DataFrame
+        region_code (BPS, missing where the row is no region), region_label as printed, region_note (why it is no region,
+        or what was decided), period (year), subperiod (month, semester, "Tahunan" as printed), indicator as titled,
+        dimension (further headings, joined by " | "), value, unit, flag ("" for a figure, else the mark of a missing one,
+        "blank", or "unreadable: ..."), status (provisional, very provisional, revised, estimate), sheet (or HTML table),
+        cell, row and column (0-based). ``attrs`` holds findings, titles, notes and format.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read honestly, with what to do instead.
+    RegionError
+        When ``within`` is no province.
+    """
+    reading = examine(path, within=within, indicator=indicator, year=year)
+    reading.rows.attrs.update(
+        findings=reading.findings, titles=reading.titles, notes=reading.notes, format=reading.format, path=str(path)
+    )
+    return reading.rows
+
+
+def examine(path, *, within=None, indicator=None, year=None):
+    """Read a table of BPS with everything that was noticed; parameters as for ``read``.
+
+    Returns
+    -------
+    Reading
+    """
+    province = _province(within)
+    year = _year(year)
+    source = open_source(path)
+    reader = _Reader(source, province, indicator, year)
+    for grid in source.grids:
+        reader.grid(grid)
+    return reader.finish()
+
+
+def _province(within):
+    if within is None:
+        return None
+    code = within.code if isinstance(within, regions.Region) else str(within).strip()
+    try:
+        found = regions.get(code.ljust(4, "0")) if re.fullmatch(r"\d{2}|\d{4}", code) else None
+        if found is None:
+            found = regions.resolve(code)
+    except RegionError as error:
+        provinces = [r for r in error.candidates if r.level == "province"]
+        found = provinces[0] if len(provinces) == 1 else None
+    if found is None or found.level != "province":
+        raise RegionError(f"within={within!r} is no province: give its name or its two-digit BPS code, such as 75")
+    return found
+
+
+def _year(year):
+    if year is None:
+        return ""
+    text = re.sub(r"\.0$", "", str(year).strip())
+    if not re.fullmatch(r"(19[4-9]|20[0-5])\d", text):
+        raise DataError(f"year={year!r} is no year: expected four digits such as 2024", field="year", value=year)
+    return text
+
+
+@dataclass
+class _Head:
+    """What the headings of one column of figures say."""
+
+    field: object
+    year: str = ""
+    part: str = ""
+    status: str = ""
+    texts: list = field(default_factory=list)
+    indicator: str = ""
+    dimension: str = ""
+    unit: str = ""
+    region: tuple = None  # (label, code, note) where columns are regions
+    known: object = None
+    titled_year: str = ""
+
+
+class _Reader:
+    """Turns the grids of one file into rows."""
+
+    def __init__(self, source: Source, province, indicator, year):
+        self.source, self.province, self.indicator, self.year = source, province, indicator, year
+        self.findings = list(source.findings)
+        self.titles, self.notes, self.frames = [], [], []
+        self.years_seen, self.any_region, self.dated = set(), False, False
+        self.file_years = bps_words.years_in(re.sub(r"\.\w{2,5}$", "", source.path.name))
+        self.title_years = {}
+        self.undated = []
+
+    def find(self, kind, place, message):
+        self.findings.append({"kind": kind, "place": place, "message": message})
+
+    def where(self, grid, row, column):
+        name = f"{grid.name} " if grid.name else ""
+        return f"{name}{grid.cell(row, column)}"
+
+    # ---- one grid
+
+    def grid(self, grid: Grid):
+        blocks, loose = bps_layout.blocks(grid)
+        previous = None
+        for text in loose:
+            self.notes.append(text)
+        for block in blocks:
+            if not block.titles and previous is not None and not any(f.path for f in block.fields if f.role == "value"):
+                block.titles = previous.titles
+            self.block(grid, block, loose)
+            previous = block
+
+    def block(self, grid, block, loose):
+        values = [f for f in block.fields if f.role in ("value", "code value")]
+        if not block.body or not values:
+            return
+        if not any(f.path for f in block.fields) and not (self.indicator and len(values) == 1):
+            refuse(
+                self.source.path,
+                f"its columns{f' on sheet {grid.name!r}' if grid.name else ''} have no headings, so what the figures are is "
+                "unknown: add a heading row, or name one column of figures with indicator=",
+            )
+        titles = list(dict.fromkeys(block.titles))
+        self.titles += [t for t in titles if t not in self.titles]
+        self.notes += [n for n in block.notes if n not in self.notes]
+        heads = self._heads(grid, block, values, titles)
+        rows = self._rows(grid, block, heads, titles)
+        self._regions(grid, block, heads, rows, titles)
+        self._units(block, heads)
+        self._periods(grid, block, heads, rows, titles)
+        columns = self._numbers(grid, block, heads, rows)
+        self._qa(grid, block, heads, rows, columns)
+        self._emit(grid, block, heads, rows, columns)
+
+    # ---- headings
+
+    def _heads(self, grid, block, values, titles):
+        heads = []
+        for f in values:
+            head = _Head(f)
+            for cell in f.path:
+                p = bps_words.period_of_cell(cell)
+                if p.whole or isinstance(cell, (int, float)) and p.year:
+                    if head.year and p.year and p.year != head.year:
+                        self.find(
+                            "contradiction",
+                            self.where(grid, block.body[0], f.index),
+                            f"the headings name two years, {head.year} and {p.year}; read as {p.year}",
+                        )
+                    head.year, head.part = p.year or head.year, p.part or head.part
+                    head.status = p.status or head.status
+                    continue
+                if p.rest == "" and not p.year and not p.part:
+                    continue  # "Tahun" alone
+                if len(str(cell)) > 60 or re.search(r"\bmenurut\b|\bby\b", str(cell), re.I):
+                    # a title inside the headings: its year dates the columns only where nothing else does
+                    head.titled_year = p.year or head.titled_year
+                    head.texts.append(str(cell))
+                    continue
+                head.year, head.part = head.year or p.year, head.part or p.part
+                head.texts.append(p.rest if p.year or p.part else str(cell))
+            heads.append(head)
+        self._name(grid, block, heads, titles)
+        return heads
+
+    def _name(self, grid, block, heads, titles):
+        """Indicator and dimensions of each column, from its headings and the title."""
+        title = titles[0] if titles else ""
+        sheet = (
+            grid.name
+            if grid.marker == "sheet" and not re.fullmatch(r"(sheet|lembar)\s*\d*|table", grid.name, re.I)
+            else ""
+        )
+        stem = re.sub(r"\.(csv|xlsx?|html?|txt)", "", self.source.path.name, flags=re.I)
+        for head in heads:
+            texts = [_spaced(t) for t in head.texts if t]
+            if title and texts and not any(bps_words.known_of(t) or bps_words.unit_of(t) for t in texts[:1]):
+                head.indicator, rest = title, texts
+            elif texts:
+                head.indicator, rest = texts[0], texts[1:]
+                if _GENERIC.fullmatch(head.texts[0]) and title:
+                    head.indicator, rest = title, texts
+            else:
+                corner = block.corner if bps_words.known_of(block.corner) or len(block.corner) > 40 else ""
+                head.indicator, rest = title or self.indicator or corner or sheet or stem, []
+            head.dimension = " | ".join(rest)
+            head.unit = next((u for u in map(bps_words.unit_of, [*reversed(texts), title]) if u), "")
+            said = [*reversed(texts), self.indicator or "", title]
+            both = re.search(r"jumlah (dan|&) persentase|\bdan persentase", " ".join([*texts, title]), re.I)
+            head.known = bps_words.known_of(*[s for s in said if s and not (both and s in (title, head.indicator))])
+            if both and head.known and head.known.key in ("percent", "count"):
+                head.known = None
+
+    # ---- rows
+
+    def _rows(self, grid, block, heads, titles):
+        n = len(block.body)
+        label = block.first("label")
+        rows = {
+            "label": [_label(c) for c in block.column(label)] if label else [""] * n,
+            "year": list(block.section_years), "part": [""] * n, "dimension": [""] * n, "unit": [""] * n,
+            "indicator": [""] * n, "status": [""] * n,
+        }  # fmt: skip
+        if label:
+            dates = [i for i, c in zip(block.body, block.column(label), strict=True) if hasattr(c, "year")]
+            for i in dates[:1]:
+                self.find(
+                    "date",
+                    self.where(grid, i, label.index),
+                    f"a label was turned into a date by a spreadsheet ({len(dates)} in this column); "
+                    f"read as {_label(grid.rows[i][label.index])!r}",
+                )
+        dimensions = []
+        for f in block.fields:
+            cells = block.column(f)
+            if f.role == "year":
+                made = {c: bps_words.period_of_cell(c) for c in set(cells)}
+                rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
+                rows["status"] = [made[c].status for c in cells]
+                if any(made[c].part for c in made):
+                    rows["part"] = [made[c].part for c in cells]
+            elif f.role == "part":
+                made = {c: bps_words.period_of_cell(c) for c in set(cells)}
+                rows["part"] = [made[c].part or p for c, p in zip(cells, rows["part"], strict=True)]
+                rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
+            elif f.role == "indicator":
+                rows["indicator"] = [str(c) for c in cells]
+            elif f.role == "unit":
+                rows["unit"] = [str(c) for c in cells]
+            elif f.role == "dimension":
+                dimensions.append([_label(c) if str(c).casefold() not in _NOTHING else "" for c in cells])
+        sections = [[s for s in x] for x in block.sections]
+        if any(sections):
+            dimensions.insert(0, [" | ".join(s) for s in sections])
+        if dimensions:
+            rows["dimension"] = [" | ".join(filter(None, d)) for d in zip(*dimensions, strict=True)]
+        return rows
+
+    def _regions(self, grid, block, heads, rows, titles):
+        n = len(block.body)
+        rows["code"], rows["note"] = [None] * n, ["no region column"] * n
+        label = block.first("label")
+        named = bps_labels.province_named(" ".join([*titles, block.corner, *(h.indicator for h in heads[:1])]))
+        resolver = bps_labels.Resolver(self.province, named)
+        labels = rows["label"]
+        regional = label is not None and bps_labels.share(labels) >= 0.5
+        head = " ".join([label.head, block.corner]) if label else ""
+        if regional and not re.search(r"kecamatan|kelurahan|\bdesa\b|district", label.head, re.I):
+            self.any_region = True
+            keys = list(zip(rows["year"], rows["part"], rows["indicator"], rows["dimension"], strict=True))
+            if len(set(keys)) > n / 2:
+                keys = [()] * n  # every row its own key: one run
+            province = block.first("province")
+            beside = [str(c) for c in block.column(province)] if province else None
+            for run in _runs(keys):
+                answers = resolver.run(
+                    [labels[i] for i in run],
+                    [beside[i] for i in run] if beside else None,
+                    [block.kinds[i] for i in run] if any(block.kinds) else None,
+                )
+                for i, (code, note) in zip(run, answers, strict=True):
+                    rows["code"][i], rows["note"][i] = code, note
+            self._codes(grid, block, rows, label)
+            self._unresolved(grid, block, rows, label)
+            return
+        if label is not None:
+            what = (
+                "a smaller unit than BPS regencies"
+                if re.search(r"kecamatan|kelurahan|\bdesa\b", head, re.I)
+                else "no region"
+            )
+            rows["note"] = [f"{x!r} is {what}" if x else "no label" for x in labels]
+        self._column_regions(heads, resolver)
+        if not self.any_region and not any(h.region for h in heads):
+            corner = block.corner or (label.head if label else "")
+            self.find(
+                "no regions",
+                grid.name or "file",
+                f"no region column: the rows are {corner or 'not named'}"
+                + (f" ({labels[0]!r}, ...)" if labels[0] else ""),
+            )
+
+    def _column_regions(self, heads, resolver):
+        """Regions across the columns, years or groups down the rows."""
+        depth = max((len(h.texts) for h in heads), default=0)
+        for level in range(depth):
+            texts = [h.texts[level] if level < len(h.texts) else "" for h in heads]
+            distinct = list(dict.fromkeys(t for t in texts if t))
+            if len(distinct) < 2 or bps_labels.share(distinct) < 0.6:
+                continue
+            answers = dict(zip(distinct, resolver.run(distinct), strict=True))
+            for h, t in zip(heads, texts, strict=True):
+                if t:
+                    h.region = (t, *answers[t])
+                    if h.indicator == _spaced(t):
+                        h.indicator, h.dimension = h.dimension.partition(" | ")[0], h.dimension.partition(" | ")[2]
+                        h.indicator = h.indicator or self.indicator or re.sub(r"\.\w{2,5}$", "", self.source.path.name)
+                    else:
+                        h.dimension = " | ".join(d for d in h.dimension.split(" | ") if d != _spaced(t))
+            self.any_region = True
+            return
+
+    def _codes(self, grid, block, rows, label):
+        """Check codes against names; codes decide between namesakes."""
+        in_label = [bps_labels.bare(x)[1] for x in rows["label"]]
+        columns = [(f, block.column(f)) for f in block.fields if f.role in ("code", "code value")]
+        if sum(c is not None for c in in_label) > len(in_label) / 2:
+            columns.append((label, [c or "" for c in in_label]))
+        done = []
+        for f, codes in columns:
+            system, declared, units, wrong = bps_labels.settle_codes(rows["label"], codes, f.head)
+            right = sum(u is not None and u.code == c for u, c in zip(units, rows["code"], strict=True))
+            level = {u.level for u in units if u is not None}
+            if not any(units) or (level == {"province"} and not right):
+                continue  # numbers of rows, or codes of the province column
+            done.append((f, system, units, wrong))
+            for i in wrong[:3]:
+                self.find(
+                    "code",
+                    self.where(grid, block.body[i], f.index),
+                    f"{rows['label'][i]!r} has the code {codes[i]}, which in {regions.SYSTEMS[system]}'s system is {units[i]}; "
+                    "the name was followed",
+                )
+            if declared and declared != system:
+                self.find(
+                    "code",
+                    self.where(grid, block.body[0], f.index),
+                    f"the column {f.head!r} holds codes of {regions.SYSTEMS[system]}, not of {regions.SYSTEMS[declared]}",
+                )
+            for i, u in enumerate(units):
+                if u is None or i in set(wrong):
+                    continue
+                named = bps_labels.candidates(rows["label"][i])
+                if rows["code"][i] is None or (len(named) > 1 and u in named):
+                    if named:
+                        rows["code"][i], rows["note"][i] = u.code, ""
+                    elif rows["code"][i] is None and not bps_labels.is_total(rows["label"][i]):
+                        rows["code"][i] = u.code
+                        rows["note"][i] = (
+                            f"by the {regions.SYSTEMS[system]} code {codes[i]}; the name is not known here"
+                        )
+
+    def _unresolved(self, grid, block, rows, label):
+        open_ = [
+            i
+            for i, c in enumerate(rows["code"])
+            if c is None and rows["label"][i] and not bps_labels.is_total(rows["label"][i])
+        ]
+        for i in open_[:5]:
+            self.find("region", self.where(grid, block.body[i], label.index), rows["note"][i])
+        if len(open_) > 5:
+            self.find(
+                "region", grid.name or "file", f"{len(open_)} rows in all have no region code; region_note says why"
+            )
+
+    def _units(self, block, heads):
+        """A column of units speaks for the figures left of it, or for all when they are one indicator."""
+        unit = block.first("unit")
+        values = [h for h in heads]
+        if unit is None:
+            return
+        one = len({h.indicator for h in values}) == 1
+        left = [h for h in values if h.field.index < unit.index]
+        chosen = values if one else (left[-1:] or values[:1])
+        for h in chosen:
+            h.unit = "\0rows"
+
+    # ---- periods
+
+    def _periods(self, grid, block, heads, rows, titles):
+        place = self.where(grid, block.body[0], heads[0].field.index)
+        singles, span = bps_words.years_in(" ".join([*titles, *[t for h in heads[:1] for t in h.texts]]))
+        head_years = {h.year for h in heads if h.year} | {y for y in rows["year"] if y}
+        file_single, file_span = self.file_years
+        titled = next((h.titled_year for h in heads if h.titled_year), "") or (
+            singles[0] if len(singles) == 1 and not span else ""
+        )
+        sheet_years = bps_words.years_in(grid.name)[0] if grid.marker == "sheet" and grid.name else []
+        self.years_seen |= {y[:4] for y in head_years}
+        if head_years:
+            self._contradicts(place, head_years, singles, span, "the title")
+            self._contradicts(place, head_years, file_single, file_span, "the file name")
+            if self.year and self.year not in {y[:4] for y in head_years}:
+                refuse(
+                    self.source.path,
+                    f"year={self.year} contradicts its headings, which name {_said(head_years)}: leave out year",
+                    field="year",
+                    value=self.year,
+                )
+        fallback, origin = "", ""
+        undated = any(not h.year and not h.titled_year for h in heads) and not all(rows["year"])
+        if titled:
+            fallback, origin = titled, "title"
+        elif len(sheet_years) == 1:
+            fallback, origin = sheet_years[0], "sheet name"
+        elif len(file_single) == 1 and not file_span:
+            fallback, origin = file_single[0], "file name"
+        if not head_years:
+            if titled:
+                self._contradicts(place, {titled}, file_single, file_span, "the file name")
+            if self.year and titled and self.year != titled:
+                refuse(
+                    self.source.path,
+                    f"year={self.year} contradicts its title, which says {titled}: leave out year",
+                    field="year",
+                    value=self.year,
+                )
+            if self.year and fallback and fallback != self.year:
+                self.find(
+                    "contradiction", place, f"the {origin} says {fallback}, year= says {self.year}; read as {self.year}"
+                )
+            fallback = self.year or fallback
+            if fallback and not titled and not self.year:
+                self.find("period", place, f"the year {fallback} stands only in the {origin}")
+            if not fallback and undated:
+                self.find(
+                    "period",
+                    grid.name or "file",
+                    "no year stands in the table, its title or its file name: give it with year=",
+                )
+        elif not fallback:
+            fallback = self.year
+        for h in heads:
+            if not h.year:
+                h.year = h.titled_year or fallback
+        gaps = _gaps(head_years, file_span or span)
+        if gaps:
+            what = "file name" if file_span else "title"
+            self.find(
+                "contradiction",
+                place,
+                f"the {what} speaks of {'-'.join(file_span or span)}, but {', '.join(gaps)} {'is' if len(gaps) == 1 else 'are'} not in the table",
+            )
+
+    def _contradicts(self, place, years, singles, span, who):
+        plain = {y[:4] for y in years} | {y[:2] + y[-2:] for y in years if "/" in y}
+        if span:
+            outside = sorted(y for y in plain if not span[0] <= y <= span[1])
+            if outside:
+                self.find("contradiction", place, f"{who} says {span[0]}-{span[1]}, the table {_said(years)}")
+            elif len(plain) == 1 and who == "the file name":
+                self.find("contradiction", place, f"{who} says {span[0]}-{span[1]}, the table only {_said(years)}")
+        elif singles and not plain & set(singles):
+            self.find(
+                "contradiction", place, f"{who} says {_said(singles)}, the table {_said(years)}; the table was followed"
+            )
+
+    # ---- figures
+
+    def _numbers(self, grid, block, heads, rows):
+        columns = [Column(block.column(h.field)) for h in heads]
+        decided = {c.decimal for c in columns if c.decimal}
+        for h, c in zip(heads, columns, strict=True):
+            place = f"column {h.field.head!r}" + (f" of {grid.name!r}" if grid.name else "")
+            if c.clash:
+                refuse(
+                    self.source.path,
+                    f"{place} writes both {c.clash[0]!r} and {c.clash[1]!r}, so its decimal separator is "
+                    "unknown: mend the column, or download the table again as CSV or XLSX from bps.go.id",
+                    field=h.field.head,
+                )
+            if c.mixed:
+                self.find(
+                    "decimal",
+                    place,
+                    f"writes both {c.mixed[0]!r} and {c.mixed[1]!r}; each figure has one possible reading",
+                )
+            decimal = c.decimal
+            if decimal is None and c.open_:
+                decimal = self._open(h, c, heads, columns, decided, place, grid, block)
+            c.read(decimal)
+            bad = [i for i, f in enumerate(c.flags) if f.startswith("unreadable")]
+            for i in bad[:2]:
+                self.find("unreadable", self.where(grid, block.body[i], h.field.index), f"{c.cells[i]!r} is no figure")
+            if len(bad) > 2:
+                self.find("unreadable", place, f"{len(bad)} cells hold no figure")
+        return columns
+
+    def _open(self, h, c, heads, columns, decided, place, grid, block):
+        """Decide between 1234 and 1.234 where the column does not: by its range, else by the same indicator's other columns."""
+        point, comma = c.readings()["."], c.readings()[","]
+        known = h.known
+        if known is not None and known.high < 1e9:
+            fits = {
+                d: all(v is not None and known.low <= v <= known.high for v in r)
+                for d, r in ((".", point), (",", comma))
+            }
+            if fits["."] != fits[","]:
+                return "." if fits["."] else ","
+        same = {o.decimal for g, o in zip(heads, columns, strict=True) if g.indicator == h.indicator and o.decimal}
+        for pool, who in ((same, "the other columns of this indicator"), (decided, "the other columns of the table")):
+            if len(pool) == 1:
+                decimal = next(iter(pool))
+                self.find(
+                    "decimal",
+                    place,
+                    f"{c.open_[0]!r} was read as {_number(c, decimal)} because {who} use "
+                    f"{'a comma' if decimal == ',' else 'a point'} for decimals",
+                )
+                return decimal
+        whole = [x for x in c.cells if isinstance(x, int) and not isinstance(x, bool)]
+        small = [x for x in c.cells if isinstance(x, float)]
+        if whole or small:
+            # figures that the spreadsheet understood stand beside text that it did not
+            typical = float(np.median([abs(x) for x in (*whole, *small)])) or 1.0
+            ratio = {
+                d: float(np.median([abs(v) for v in r if v is not None] or [0])) / typical
+                for d, r in ((".", point), (",", comma))
+            }
+            near = [d for d, x in ratio.items() if 0.1 <= x <= 10]
+            if len(near) == 1:
+                return near[0]
+        refuse(
+            self.source.path,
+            f"{place} does not say whether {c.open_[0]!r} is {_number(c, '.')} or {_number(c, ',')}: say what it "
+            "measures with indicator=, or save the table with decimals that show",
+            field=h.field.head,
+        )
+
+    # ---- findings on the figures
+
+    def _qa(self, grid, block, heads, rows, columns):
+        self._ranges(grid, block, heads, rows, columns)
+        self._copies(grid, block, heads, columns)
+
+    def _ranges(self, grid, block, heads, rows, columns):
+        said = 0
+        for h, c in zip(heads, columns, strict=True):
+            known = h.known
+            by_row = rows["indicator"] if any(rows["indicator"]) else None
+            made = {t: bps_words.known_of(t) for t in set(by_row)} if by_row else {}
+            values = np.array(c.values, dtype=float)
+            if h.field.role == "code value" or not len(values):
+                continue
+            scale = 1_000 if re.match(r"ribu|thousand", h.unit, re.I) else 1
+            for i in np.flatnonzero(~np.isnan(values)):
+                k = made[by_row[i]] if by_row and by_row[i] else known
+                if k is None:
+                    continue
+                v = values[i]
+                low, high = (k.low, k.high) if k.key in ("percent",) else (k.low / scale, k.high)
+                if k.key == "poverty_line" and scale == 1_000:
+                    high = k.high / scale
+                if not low <= v <= high:
+                    said += 1
+                    if said <= 20:
+                        self.find(
+                            "range",
+                            self.where(grid, block.body[i], h.field.index),
+                            f"{_plain(v)} ({rows['label'][i]}, {h.indicator[:60]}) is outside what is possible "
+                            f"({_plain(low)} to {_plain(high)})",
+                        )
+                elif v == 0 and not k.zero:
+                    said += 1
+                    if said <= 20:
+                        self.find(
+                            "zero",
+                            self.where(grid, block.body[i], h.field.index),
+                            f"0 ({rows['label'][i]}, {h.year or rows['year'][i]}) is hardly a true figure of {h.indicator[:60]}: "
+                            "a missing mark may have become 0",
+                        )
+            held = values[~np.isnan(values)]
+            if len(held) > 4 and not held.any() and len(columns) > 1:
+                self.find(
+                    "zero",
+                    self.where(grid, block.body[0], h.field.index),
+                    f"every figure of {h.year} {h.part} {h.dimension} is 0: the missing mark may have become 0".replace(
+                        "  ", " "
+                    ),
+                )
+        if said > 20:
+            self.find(
+                "range",
+                grid.name or "file",
+                f"{said} figures in all lie outside what is possible or are doubtful zeros",
+            )
+
+    def _copies(self, grid, block, heads, columns):
+        seen = {}
+        for h, c in zip(heads, columns, strict=True):
+            held = tuple(v for v in c.values if v == v)
+            if len(held) < 5 or len(set(held)) < 4:
+                continue
+            key = (h.indicator, h.dimension, h.part, tuple("" if v != v else v for v in c.values))
+            if key in seen and seen[key].year != h.year:
+                self.find(
+                    "copied column",
+                    self.where(grid, block.body[0], h.field.index),
+                    f"every figure of {h.year} equals that of {seen[key].year} ({h.indicator[:60]}): one may be a copy",
+                )
+            seen.setdefault(key, h)
+
+    # ---- rows out
+
+    def _emit(self, grid, block, heads, rows, columns):
+        n = len(block.body)
+        generic_title = any(rows["indicator"])
+        at = [grid.at[i] for i in block.body]
+        for h, c in zip(heads, columns, strict=True):
+            j = h.field.index
+            indicator = [h.indicator] * n
+            dimension = rows["dimension"]
+            if generic_title:
+                indicator = [x or h.indicator for x in rows["indicator"]]
+                extra = "" if len(heads) == 1 or _GENERIC.fullmatch(h.field.head) else h.indicator
+                if extra and len(heads) > 1:
+                    dimension = [" | ".join(filter(None, (extra, d))) for d in dimension]
+            elif h.dimension:
+                dimension = [" | ".join(filter(None, (h.dimension, d))) for d in dimension]
+            if any(block.sections) and not h.texts:
+                # under heading rows the last heading says what is measured
+                indicator = [s[-1] if s else x for s, x in zip(block.sections, indicator, strict=True)]
+            unit = rows["unit"] if h.unit == "\0rows" else [h.unit or (h.known.unit if h.known else "")] * n
+            if generic_title and not h.unit:
+                unit = [bps_words.unit_of(x) or (k.unit if (k := bps_words.known_of(x)) else "") for x in indicator]
+            if h.field.role == "code value":
+                unit = ["code"] * n
+            label, code, note = rows["label"], rows["code"], rows["note"]
+            if h.region:
+                dimension = [" | ".join(filter(None, (x, d))) for x, d in zip(label, dimension, strict=True)]
+                label, code, note = [h.region[0]] * n, [h.region[1]] * n, [h.region[2]] * n
+            year = [y or h.year for y in rows["year"]] if any(rows["year"]) else [h.year] * n
+            part = [p or h.part for p in rows["part"]] if any(rows["part"]) else [h.part] * n
+            status = [s or h.status or r for s, r in zip(c.statuses, rows["status"], strict=True)]
+            self.frames.append((
+                code, label, note, year, part, indicator, dimension, c.values, unit, c.flags, status,
+                [grid.name] * n, [grid.cell(i, j) for i in block.body], at, [j + grid.first_column] * n,
+            ))  # fmt: skip
+
+    def finish(self):
+        path = self.source.path
+        if not self.frames:
+            if not self.source.grids:
+                refuse(path, "it has no sheet with cells: download the table again as CSV or XLSX from bps.go.id")
+            refuse(path, "it holds no table with figures: download the table itself as CSV or XLSX from bps.go.id")
+        if self.province is not None and not self.any_region:
+            refuse(
+                path,
+                f"it has no region column, so nothing in it can be looked for in {self.province}: leave out within, or "
+                "download the table by regency from bps.go.id",
+            )
+        data = {}
+        for k, name in enumerate(COLUMNS):
+            parts = [f[k] for f in self.frames]
+            flat = [x for p in parts for x in p]
+            data[name] = (
+                np.array(flat, dtype=float) if name == "value" else np.array(flat, dtype=np.int64) if name in ("row", "column")
+                else pd.array(flat, dtype="str")
+            )  # fmt: skip
+        frame = pd.DataFrame(data)
+        self._all_codes(frame)
+        self._repeats(frame)
+        return Reading(frame, self.findings, [*self.titles, *self.source.page_titles], self.notes, self.source.format)
+
+    def _all_codes(self, frame):
+        if (frame["unit"] == "code").all():
+            self.find("codes", "file", "the table holds codes and no figures; each code is returned as a value")
+
+    def _repeats(self, frame):
+        """The same region, period and indicator twice with different figures."""
+        keys = ["region_code", "period", "subperiod", "indicator", "dimension", "unit"]
+        held = frame[frame["region_code"].notna() & frame["value"].notna()]
+        twice = held[held.duplicated(keys, keep=False)]
+        if twice.empty:
+            return
+        differ = twice.groupby(keys, sort=False)["value"].nunique()
+        differ = differ[differ > 1]
+        for key in differ.index[:3]:
+            first = twice[
+                (twice["region_code"] == key[0]) & (twice["period"] == key[1]) & (twice["indicator"] == key[3])
+            ]
+            self.find(
+                "repeated",
+                first["cell"].iloc[0],
+                f"{first['region_label'].iloc[0]!r} has {len(first)} different figures for {key[3][:60]} {key[1]}".rstrip(),
+            )
+
+
+def _runs(keys):
+    """Rows by key, in order; rows of one key need not stand together."""
+    if len(set(keys)) == 1:
+        return [list(range(len(keys)))]
+    out = {}
+    for i, k in enumerate(keys):
+        out.setdefault(k, []).append(i)
+    return list(out.values())
+
+
+def _label(cell):
+    if hasattr(cell, "year"):
+        return f"{cell.day}-{cell.month}"  # "5-9" typed into an Indonesian spreadsheet
+    return str(cell)
+
+
+def _spaced(text):
+    return text.replace("_", " ").strip() if "_" in text else text
+
+
+def _said(years):
+    years = sorted(years)
+    return ", ".join(years) if len(years) < 4 else f"{years[0]} to {years[-1]}"
+
+
+def _gaps(head_years, span):
+    if not span or len(head_years) < 2:
+        return []
+    have = {y[:4] for y in head_years}
+    return [str(y) for y in range(int(span[0]), int(span[1]) + 1) if str(y) not in have][:6]
+
+
+def _number(column, decimal):
+    value = column.readings()[decimal][0]
+    return "no figure" if value is None else _plain(value)
+
+
+def _plain(value):
+    return f"{value:.10g}" if value != int(value) or abs(value) > 1e15 else str(int(value))
+
+
+__all__ = ["COLUMNS", "Path", "Reading", "examine", "groupby", "read"]

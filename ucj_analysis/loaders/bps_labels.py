@@ -1,0 +1,431 @@
+"""Row labels of BPS tables -> regions, by name within the province block they stand in.
+
+BPS prints the province, then its regencies by bare name, then its cities as "Kota ...". GORONTALO is then a province and
+Gorontalo a regency: the order of rows and the capitals tell, and where they do not the label stays without a code.
+"""
+
+import csv
+import functools
+import re
+import unicodedata
+
+from ucj_analysis import paths, regions
+from ucj_analysis.errors import RegionError
+
+_NUMBERING = re.compile(r"^(?:\(?\d{1,3}[.)]|\(?[ivxl]{1,6}[.)]|\(?[a-z][.)])\s*(?=[^\W\d])", re.I)
+_CODED = re.compile(r"^[\[(]?(\d{4}|\d{2})[\])]?[\s.\-_:]+(?=[^\W\d])")
+_PREFIX = re.compile(
+    r"^(kabupaten|kab|kota|provinsi|propinsi|prov|kotamadya|kodya|pemkab|pemkot)(?![a-z])[\s._]*", re.I
+)
+_SUFFIX = re.compile(r"[\s,(]+(kabupaten|kab|kota|provinsi|prov|regency|city|municipality|province)[.)]*$", re.I)
+_TOTAL = re.compile(
+    r"(?:jumlah|total|rata-?rata|average|keseluruhan)(?:\s*/\s*\w+)?(?:\s+(?:provinsi|province|kab\S*))?", re.I
+)
+_KINDS = [
+    (re.compile(r"(?:kabupaten|kab\.?)\s*(?:/\s*regenc(?:y|ies))?\s*:?", re.I), "kabupaten"),
+    (re.compile(r"(?:kota|kotamadya)\s*(?:/\s*(?:municipality|municipalities|city|cities))?\s*:?", re.I), "kota"),
+]
+_ENGLISH_ONLY = {"regency": "kabupaten", "regencies": "kabupaten", "municipality": "kota", "city": "kota"}
+# provinces whose regencies BPS still printed under the province they came from
+_FAMILIES = [
+    {"6400", "6500"},
+    {"9100", "9200"},
+    {"9400", "9500", "9600", "9700"},
+    {"9100", "9200", "9400", "9500", "9600", "9700"},
+]
+
+
+def _key(text):
+    text = unicodedata.normalize("NFKD", text)
+    return re.sub(r"[^a-z]", "", "".join(c for c in text if not unicodedata.combining(c)).casefold())
+
+
+def bare(label):
+    """Label without numbering, code, footnote marks and underscores; and the code that stood before it."""
+    text = label.replace("_", " ").strip() if isinstance(label, str) else str(label)
+    m = _CODED.match(text)
+    code = m.group(1) if m else None
+    text = text[m.end() :] if m else _NUMBERING.sub("", text)
+    text = re.sub(r"\s*(?:\*+\)?|[†‡]|(?<=\s)\d{1,2}\)|[¹²³⁴⁵⁶⁷⁸⁹]+\)?|\(\d{1,2}\))\s*$", "", text)
+    return text.strip(), code
+
+
+def heading_kind(label):
+    """ "kabupaten" or "kota" where a row only announces that regencies or cities follow."""
+    text = bare(label)[0]
+    for pattern, kind in _KINDS:
+        if pattern.fullmatch(text):
+            return kind
+    return _ENGLISH_ONLY.get(text.casefold())
+
+
+def is_total(label):
+    """Whether a label says total, sum or mean and no name."""
+    return bool(_TOTAL.fullmatch(bare(label)[0]))
+
+
+@functools.cache
+def _known_keys(folder):
+    keys = set()
+    table = regions.registry()
+    with open(folder / "regions" / "aliases.csv", encoding="utf-8", newline="") as f:
+        names = [*table["name"], *(r["alias"] for r in csv.DictReader(f))]
+    for name in names:
+        keys.add(_key(name))
+        keys.add(_key(_SUFFIX.sub("", _PREFIX.sub("", name))))
+    return keys
+
+
+@functools.cache
+def _former(folder):
+    """Codes before the recoding of 2023 -> codes now, where they differ."""
+    with open(folder / "regions" / "regions.csv", encoding="utf-8", newline="") as f:
+        pairs = [(r["code_pre2023"], r["region_code"]) for r in csv.DictReader(f)]
+    return {old: new for old, new in pairs if old and old != new}
+
+
+@functools.lru_cache(maxsize=50_000)
+def candidates(label):
+    """Units a label can mean, tuple of Region; empty when it is no region known here."""
+    text = bare(label)[0]
+    for shown in dict.fromkeys((text, re.sub(r"\bkep\.?\s", "Kepulauan ", text, flags=re.I), *_halves(text))):
+        core = _SUFFIX.sub("", _PREFIX.sub("", shown))
+        # the gate is cheap; resolving an unknown name searches for similar ones
+        if not {_key(shown), _key(core)} & _known_keys(paths.data_dir()) or not _key(shown):
+            continue
+        try:
+            return (regions.resolve(shown),)
+        except RegionError as error:
+            if error.candidates:
+                return error.candidates
+    return ()
+
+
+def _halves(text):
+    """Parts of a bilingual name: "Sulawesi Utara/North Sulawesi"."""
+    return [h.strip() for h in text.split("/") if len(h.strip()) > 2] if "/" in text else []
+
+
+@functools.lru_cache(maxsize=50_000)
+def _inside(label, province):
+    """The unit a label means inside a province (code), or None."""
+    text = bare(label)[0]
+    found = candidates(label)
+    near = [r for r in found if province in (r.code, r.parent_code)]
+    if len(near) < 2:
+        return near[0] if near else _initials(text, province)
+    try:
+        return regions.resolve(text, within=regions.get(province))
+    except RegionError:
+        return None
+
+
+def _initials(text, province):
+    """ "PALI" in Sumatera Selatan is the only unit with these initials: Penukal Abab Lematang Ilir."""
+    if not re.fullmatch(r"[A-Za-z]{3,6}", text):
+        return None
+    fits = [
+        r for r in regions.children(province)
+        if "".join(w[0] for w in r.name.split() if w not in ("Kota", "Kabupaten")).casefold() == text.casefold()
+    ]  # fmt: skip
+    return fits[0] if len(fits) == 1 else None
+
+
+def province_named(text):
+    """The one province that a title names ("... di Provinsi Jawa Timur, 2024"), or None."""
+    m = re.search(r"(?:provinsi|propinsi|province of)\s+((?:[A-Z][\w.]*\s?){1,4})", text) or re.search(
+        r"(?:\bdi\b|\bse\b|\bse-|wilayah|\bin\b)\s+((?:[A-Z][\w.]*\s?){1,4})", text
+    )
+    words = m.group(1).split() if m else []
+    for n in range(len(words), 0, -1):
+        found = [r for r in candidates(" ".join(words[:n])) if r.level == "province"]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def share(labels):
+    """Share of distinct labels that name a region; totals and headings do not count."""
+    named = [x for x in dict.fromkeys(labels) if x and not is_total(x) and not heading_kind(x)]
+    return sum(bool(candidates(x)) for x in named) / len(named) if named else 0.0
+
+
+class Resolver:
+    """Resolves runs of row labels; equal runs once.
+
+    Parameters
+    ----------
+    within : Region or None
+        Province that the caller names.
+    titled : Region or None
+        Province that the title names: decides only where the rows leave it open.
+    """
+
+    def __init__(self, within=None, titled=None):
+        self.within, self.titled = within, titled
+        self._memo = {}
+
+    def run(self, labels, provinces=None, kinds=None):
+        """Resolve labels in order.
+
+        Parameters
+        ----------
+        labels : sequence of str
+        provinces : sequence of str, optional
+            Province printed beside each label.
+        kinds : sequence of str, optional
+            "kabupaten" or "kota" where a heading row says so.
+
+        Returns
+        -------
+        list of (code or None, note)
+        """
+        key = (tuple(labels), tuple(provinces or ()), tuple(kinds or ()))
+        if key not in self._memo:
+            self._memo[key] = self._beside(labels, provinces) if provinces else self._walk(labels, kinds)
+        return self._memo[key]
+
+    def _beside(self, labels, provinces):
+        out = [None] * len(labels)
+        groups = {}
+        for i, p in enumerate(provinces):
+            groups.setdefault(p, []).append(i)
+        for name, rows in groups.items():
+            found = [r for r in candidates(name) if r.level == "province"] if name else []
+            home = found[0] if len(found) == 1 else None
+            part = [labels[i] for i in rows]
+            inner = Resolver(self.within or home, self.titled)
+            for i, answer in zip(rows, inner._walk(part, None, caps=True), strict=True):
+                out[i] = answer
+        return out
+
+    def _walk(self, labels, kinds=None, caps=False):
+        cand = [candidates(x) if x else () for x in labels]
+        n = len(labels)
+        only_prov = [bool(c) and all(r.level == "province" for r in c) for c in cand]
+        only_reg = [bool(c) and all(r.level == "regency" for r in c) for c in cand]
+        homes = {r.parent_code for c, o in zip(cand, only_reg, strict=True) if o and len(c) == 1 for r in c}
+        scope = self.within
+        if (
+            scope is None
+            and len(homes) == 1
+            and not any(o and c[0].code not in homes for c, o in zip(cand, only_prov, strict=True))
+        ):
+            scope = regions.get(next(iter(homes)))
+        if scope is None and not homes and self.titled is not None and any(only_reg):
+            scope = self.titled
+        level_only_provinces = not any(only_reg) and not (scope and self.within)
+        upper_prov = (
+            any(only_prov) and any(only_reg)
+            and all(labels[i].isupper() for i in range(n) if only_prov[i])
+            and not any(bare(labels[i])[0].isupper() for i in range(n) if only_reg[i])
+        )  # fmt: skip
+        title_regs = any(only_reg) and not any(bare(labels[i])[0].isupper() for i in range(n) if only_reg[i])
+        following = _following(cand, only_reg)
+        out, block, heading, used = [], scope, False, set()
+        for i, label in enumerate(labels):
+            c = cand[i]
+            kind = kinds[i] if kinds else None
+            if not c and block is not None:
+                unit = _inside(label, block.code)
+                c = (unit,) if unit else ()
+            if not c:
+                out.append(self._no_region(label, block, used))
+                continue
+            if c[0].level == "nation":
+                out.append((c[0].code, ""))
+                continue
+            provs = [r for r in c if r.level == "province"]
+            regs = [r for r in c if r.level == "regency"]
+            if provs and regs:
+                is_province = not kind and self._is_province(
+                    i, labels, cand, provs[0], block, heading, used, level_only_provinces, upper_prov, title_regs,
+                    following, only_prov,
+                )  # fmt: skip
+                if is_province is None:
+                    said = " or ".join(str(r) for r in (*provs, *regs[:1]))
+                    out.append((None, f"{label!r} can mean {said}, and its place in the table leaves it open"))
+                    continue
+                if is_province:
+                    regs = []
+                else:
+                    provs = []
+                    if not any(block and r.parent_code == block.code for r in regs) and following[i]:
+                        block = regions.get(following[i])
+            if provs:
+                p = provs[0]
+                if self.within is not None and p.code != self.within.code:
+                    out.append((None, f"{label!r} is {p}, which is not {self.within}"))
+                    continue
+                block, heading = p, True
+                used = set()
+                out.append((p.code, ""))
+                continue
+            code, note, block = self._regency(label, regs, block, heading, kind, following[i], used)
+            out.append((code, note))
+        if scope is not None:
+            out = _totals(labels, out, scope)
+        return out
+
+    def _is_province(self, i, labels, cand, p, block, heading, used, only_provinces, upper_prov, title_regs,
+                     following, only_prov):  # fmt: skip
+        """Whether a label that is a province's and a regency's name ("Gorontalo") means the province; None: open."""
+        label = labels[i]
+        if only_provinces:
+            return True
+        name = bare(label)[0]
+        if upper_prov:
+            return name.isupper()
+        same = [j for j in range(len(labels)) if j != i and _key(bare(labels[j])[0]) == _key(name)]
+        regs = [r for r in cand[i] if r.level == "regency" and r.parent_code == p.code]
+        if title_regs and name.isupper() and len(name) > 3:
+            return True
+        if title_regs and any(bare(labels[j])[0].isupper() for j in same):
+            return False
+        if block is not None and block.code == p.code and heading:
+            return all(r.code in used for r in regs)
+        if block is not None and block.code == p.code:
+            if all(r.code in used for r in regs if r.kind == "kabupaten"):
+                return True
+            if any(j > i for j in same):
+                return not used
+            if i == len(labels) - 1 and i > 1 and used and max(used) > min(r.code for r in regs):
+                return None  # a last row out of the order of codes: the total, or the regency?
+            return False
+        if any(j > i and _before_next_province(i, j, only_prov) for j in same):
+            return True
+        if any(only_prov):
+            return True
+        return following[i] != p.code
+
+    def _regency(self, label, regs, block, heading, kind, following, used):
+        if kind:
+            of_kind = [r for r in regs if r.kind == kind]
+            regs = of_kind or regs
+        note = ""
+        pool = [r for r in regs if block is not None and r.parent_code == block.code]
+        if not pool and block is not None:
+            for family in _FAMILIES:
+                if block.code in family:
+                    pool = pool or [r for r in regs if r.parent_code in family]
+            if pool:
+                note = f"printed under {block.name}, today in {regions.get(pool[0].parent_code).name}"
+        if not pool:
+            if self.within is not None:
+                return None, f"{label!r} is {regs[0]}, which does not lie in {self.within}", block
+            pool = [r for r in regs if r.parent_code == following] or list(regs)
+            if block is not None and heading and len(pool) == 1:
+                note = f"printed under {block.name}"
+        if len(pool) > 1:
+            bare_name = [r for r in pool if r.kind == "kabupaten"] if len({r.parent_code for r in pool}) == 1 else []
+            fresh = [r for r in pool if r.code not in used]
+            if len(bare_name) == 1 and (kind or bare_name[0].code not in used):
+                pool = bare_name
+            elif len(fresh) == 1 and len({r.parent_code for r in pool}) == 1:
+                pool = fresh
+            else:
+                said = "; ".join(str(r) for r in pool[:3])
+                return None, f"{label!r} can mean {said}: name the province with within=", block
+        unit = pool[0]
+        used.add(unit.code)
+        if not heading and (block is None or unit.parent_code != block.code) and self.within is None:
+            block = regions.get(unit.parent_code)
+            used.intersection_update({unit.code})
+        return unit.code, note, block
+
+    def _no_region(self, label, block, used):
+        if not label:
+            return None, "no label"
+        if is_total(label):
+            return None, "a total, not a region"
+        return None, f"{label!r} is no region known here"
+
+
+def _following(cand, only_reg):
+    """Province of the nearest unambiguous regency after (else before) each row."""
+    n = len(cand)
+    out, last = [None] * n, None
+    for i in range(n - 1, -1, -1):
+        if only_reg[i] and len({r.parent_code for r in cand[i]}) == 1:
+            last = cand[i][0].parent_code
+        out[i] = last
+    last = None
+    for i in range(n):
+        if only_reg[i] and len({r.parent_code for r in cand[i]}) == 1:
+            last = cand[i][0].parent_code
+        out[i] = out[i] or last
+    return out
+
+
+def _before_next_province(i, j, only_prov):
+    return not any(only_prov[i + 1 : j])
+
+
+def _totals(labels, out, scope):
+    """A row "Jumlah" under all units of one province is that province."""
+    found = {code for code, _ in out if code}
+    if not {r.code for r in regions.children(scope.code)} <= found:
+        return out
+    return [
+        (scope.code, f"{x!r}: all units of {scope.name} are listed") if code is None and is_total(x) else (code, note)
+        for x, (code, note) in zip(labels, out, strict=True)
+    ]
+
+
+def by_code(codes, header):
+    """Units of a column of codes under each system: {"bps": [...], "kemendagri": [...]}, None where there is none."""
+    former = _former(paths.data_dir())
+    out = {"bps": [], "kemendagri": []}
+    for code in codes:
+        digits = re.sub(r"\.0$|\D", "", str(code)) if code not in ("", None) else ""
+        digits = digits if len(digits) in (2, 4) else ""
+        for system in out:
+            unit = None
+            if digits:
+                for try_ in (digits, former.get(digits)) if system == "bps" else (digits,):
+                    try:
+                        unit = unit or (regions.resolve(try_, codes=system) if try_ else None)
+                    except RegionError:
+                        continue
+            out[system].append(unit)
+    return out
+
+
+def settle_codes(labels, codes, header):
+    """Check a column of codes against the names beside it.
+
+    Returns
+    -------
+    system : "bps" or "kemendagri"
+    units : list of Region or None
+    against : list of int
+        Rows whose code means a unit that the name cannot mean.
+
+    Where both systems explain the names, BPS's is taken unless the heading names the ministry's.
+    """
+    plain = header.casefold()
+    declared = "kemendagri" if re.search(r"dagri|permendagri", plain) else "bps" if "bps" in plain else None
+    both = by_code(codes, header)
+    score = {}
+    for system, units in both.items():
+        wrong = [
+            i for i, (x, u) in enumerate(zip(labels, units, strict=True))
+            if u is not None and candidates(x) and u not in candidates(x)
+        ]  # fmt: skip
+        right = sum(u is not None and u in candidates(x) for x, u in zip(labels, units, strict=True))
+        score[system] = (right, -len(wrong), wrong)
+    best = max(both, key=lambda s: (score[s][:2], s == (declared or "bps")))
+    system = declared if declared and score[declared][0] >= score[best][0] * 0.9 else best
+    units = list(both[system])
+    if system == "bps":
+        # a code given up in 2023 may stand for another unit today: the name decides
+        by_old = _former(paths.data_dir())
+        for i in score[system][2]:
+            old = by_old.get(re.sub(r"\.0$|\D", "", str(codes[i])))
+            if old and regions.get(old) in candidates(labels[i]):
+                units[i] = regions.get(old)
+    wrong = [
+        i for i, (x, u) in enumerate(zip(labels, units, strict=True))
+        if u is not None and candidates(x) and u not in candidates(x)
+    ]  # fmt: skip
+    return system, declared, units, wrong

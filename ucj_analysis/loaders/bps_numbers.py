@@ -1,0 +1,194 @@
+"""Cells of one column -> numbers, missing marks and status marks.
+
+"1.234" can be 1234 or 1.234. The decimal separator is decided once per column, from every value in it and from the range
+the indicator can have; never per cell. Where both readings remain possible the column is refused with both named.
+"""
+
+import datetime
+import re
+from collections import Counter
+
+NAN = float("nan")
+RARE = 0.02  # share of figures with the other separator that is a slip and not a second habit
+
+# BPS: "-" no data or not applicable, "..." not available, "tt" not available, "NA" too few cases
+MISSING = frozenset(
+    "- -- --- – — − . .. ... …. …… … na n/a n.a n.a. #n/a null none nan tt t.t td t.d tad tidak~ada tidak~tersedia "
+    "data~tidak~tersedia belum~tersedia not~available xxx * ** ***".replace("~", "_").split()
+)
+MISSING = frozenset(m.replace("_", " ") for m in MISSING)
+ERRORS = re.compile(r"#(REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)", re.I)
+STATUS = {
+    "*": "provisional", "x": "provisional", "p": "provisional",
+    "**": "very provisional", "xx": "very provisional",
+    "***": "very very provisional", "xxx": "very very provisional",
+    "r": "revised", "e": "estimate",
+}  # fmt: skip
+SUPERSCRIPTS = str.maketrans("ᵉʳˣᵖ⁺", "erxp+")
+
+_MARKED = re.compile(
+    r"(?P<num>.*?\d[.,]?)\s*(?P<mark>\*{1,3}\)?|\(?(?:xx?|[rep])\)|(?:xx?|[rep])(?=$)|(?<=\s)\d{1,2}\)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+\)?|(?<=\s)[a-d]\))$",
+    re.I,
+)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:([ ']|[.,])\d{3})(?:\1\d{3})*")
+_PLAIN = re.compile(r"[+-]?\d+")
+_EXPONENT = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d{1,3}")
+_SINGLE = re.compile(r"([+-]?)(\d*)([.,])(\d+)")
+
+
+def is_missing(text):
+    """Whether a text is one of BPS's marks of a missing figure (an empty cell is not)."""
+    return text.casefold() in MISSING
+
+
+def strip_marks(text):
+    """Split a printed figure into the figure, its status and its footnote: "12,5*" -> ("12,5", "provisional", "")."""
+    text = text.translate(SUPERSCRIPTS).replace("−", "-").replace("–", "-") if not text.isascii() else text
+    status = note = ""
+    m = _MARKED.fullmatch(text)
+    if m:
+        mark = m["mark"].strip("()").casefold()
+        status = STATUS.get(mark, "")
+        note = "" if status else m["mark"]
+        text = m["num"]
+    text = re.sub(r"^(Rp\.?|IDR)\s*|\s*%$", "", text, flags=re.I).strip()
+    return text, status, note
+
+
+def looks_numeric(text):
+    """Whether a text can be a printed figure, whatever its separators."""
+    c = text[:1]
+    if not (c.isdigit() or c in "+-.,−–R(r"):
+        return False
+    core = strip_marks(text)[0]
+    return bool(
+        _PLAIN.fullmatch(core) or _SINGLE.fullmatch(core) or _GROUPED.fullmatch(core)
+        or re.fullmatch(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+[.,]\d+", core) or _EXPONENT.fullmatch(core)
+    )  # fmt: skip
+
+
+def vote(core):
+    """What a printed figure says of the decimal separator: ".", "," or "" (nothing), or None when it is no figure.
+
+    Returns
+    -------
+    (separator, ambiguous) : ambiguous is True where one separator stands before exactly three digits.
+    """
+    if _PLAIN.fullmatch(core):
+        return "", False
+    m = _SINGLE.fullmatch(core)
+    if m:
+        _, whole, sep, after = m.groups()
+        if len(after) != 3 or len(whole) > 3 or not whole or whole.startswith("0"):
+            return sep, False
+        return "", True
+    if _EXPONENT.fullmatch(core):
+        return ".", False
+    m = re.fullmatch(r"[+-]?\d{1,3}(?:([.,' ])\d{3})+([.,])\d+", core)
+    if m and m[1] != m[2] and core.count(m[2]) == 1 and len(set(re.findall(r"[.,' ]", core))) == 2:
+        return m[2], False
+    m = _GROUPED.fullmatch(core)
+    if m and len(set(re.findall(r"[.,' ]", core))) == 1:
+        return {".": ",", ",": "."}.get(m[1], ""), False
+    return None, False
+
+
+def to_number(core, decimal):
+    """Read one figure under a decimal separator; None when it does not fit it."""
+    if _PLAIN.fullmatch(core) or (decimal == "." and _EXPONENT.fullmatch(core)):
+        return float(core)
+    thousands = "," if decimal == "." else "."
+    sep = re.escape(decimal)
+    if re.fullmatch(rf"[+-]?(\d*|\d{{1,3}}([ '{thousands}])\d{{3}}(\2\d{{3}})*)({sep}\d+)?", core):
+        return float(re.sub(rf"[ '{thousands}]", "", core).replace(decimal, "."))
+    return None
+
+
+class Column:
+    """One column of printed figures, read.
+
+    Attributes
+    ----------
+    values : list of float
+        NaN where missing or unreadable.
+    flags : list of str
+        "" for a figure; the mark printed for a missing one; "blank"; "unreadable: ..." for what is no figure.
+    statuses : list of str
+        provisional, very provisional, revised, estimate or "".
+    decimal : str or None
+        Separator that the column itself decides; None when it holds no separator or leaves it open.
+    open_ : list of str
+        Figures that both separators could explain, when nothing in the column decides.
+    clash : tuple of str or None
+        Two figures that ask for different separators, in a column where others could be read both ways.
+    mixed : tuple of str or None
+        Two figures that ask for different separators, in a column where every figure has one possible reading.
+    """
+
+    __slots__ = ("cells", "clash", "decimal", "flags", "mixed", "notes", "open_", "parsed", "statuses", "values")
+
+    def __init__(self, cells):
+        self.cells = cells
+        self.decimal, self.clash, self.mixed, self.open_ = None, None, None, []
+        self.parsed = {}
+        first, votes = {}, Counter()
+        for cell, times in Counter(c for c in cells if isinstance(c, str)).items():
+            if cell == "":
+                self.parsed[cell] = ("flag", "blank", "")
+            elif cell.casefold() in MISSING:
+                self.parsed[cell] = ("flag", cell, "")
+            else:
+                core, status, note = strip_marks(cell)
+                sep, unsure = vote(core)
+                if sep is None:
+                    bare = cell.casefold().rstrip("*) ")
+                    kind = "flag" if bare in MISSING or ERRORS.fullmatch(cell) else "text"
+                    self.parsed[cell] = (kind, cell, "")
+                    continue
+                if unsure:
+                    self.open_.append(core)
+                elif sep:
+                    first.setdefault(sep, cell)
+                    votes[sep] += times
+                self.parsed[cell] = ("figure", core, status, note, sep)
+        if len(first) == 2:
+            (most, many), (_, few) = votes.most_common()
+            if not self.open_:
+                self.mixed = (first["."], first[","])  # each figure has one possible reading all the same
+            elif few <= RARE * many:
+                self.decimal = most  # a slip among hundreds: that cell stays unreadable, the column is read
+            else:
+                self.clash = (first["."], first[","])
+        elif first:
+            self.decimal = next(iter(first))
+
+    def readings(self):
+        """Values of the open figures under "." and under ","."""
+        return {d: [to_number(c, d) for c in self.open_] for d in ".,"}
+
+    def read(self, decimal):
+        """Fill values, flags and statuses under a separator (None where no figure needs one)."""
+        made = {}
+        for cell, p in self.parsed.items():
+            if p[0] == "figure":
+                number = to_number(p[1], (self.mixed and p[4]) or decimal or ".")
+                made[cell] = (NAN, f"unreadable: {cell}", "") if number is None else (number, "", p[2])
+            else:
+                made[cell] = (NAN, p[1] if p[0] == "flag" else f"unreadable: {p[1]}", "")
+        values, flags, statuses = [], [], []
+        for cell in self.cells:
+            if isinstance(cell, str):
+                v, f, s = made[cell]
+            elif isinstance(cell, bool):
+                v, f, s = NAN, f"unreadable: {cell}", ""
+            elif isinstance(cell, (int, float)):
+                v, f, s = float(cell), "", ""
+            elif isinstance(cell, datetime.date):
+                v, f, s = NAN, f"unreadable: the date {cell:%Y-%m-%d}", ""
+            else:
+                v, f, s = NAN, f"unreadable: {cell}", ""
+            values.append(v)
+            flags.append(f)
+            statuses.append(s)
+        self.values, self.flags, self.statuses = values, flags, statuses
+        return self
