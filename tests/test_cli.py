@@ -32,9 +32,19 @@ def ucj(capsys):
 def test_every_command_shows_an_example(ucj):
     _, out, _ = ucj("--help")
     commands = [c.name or c.callback.__name__ for c in cli.app.registered_commands]
-    assert {"lab", "tables", "table", "regions", "coverage", "poverty", "extreme", "budget", "read", "briefs", "doctor"} <= set(
-        commands
-    )
+    assert {
+        "lab",
+        "tables",
+        "table",
+        "regions",
+        "coverage",
+        "poverty",
+        "extreme",
+        "budget",
+        "read",
+        "briefs",
+        "doctor",
+    } <= set(commands)
     for command in commands:
         status, out, _ = ucj(command, "--help")
         assert status == 0
@@ -214,11 +224,16 @@ def test_extreme_json_says_estimate_interval_and_official(ucj):
 
 def test_read_gives_tidy_rows_and_tells_findings(ucj, tmp_path):
     path = tmp_path / "p0_2024.csv"
-    path.write_text("Kabupaten/Kota,Persentase Penduduk Miskin 2024\nBoalemo,17.83\nKota Gorontalo,5.76\n", encoding="utf-8")
+    path.write_text(
+        "Kabupaten/Kota,Persentase Penduduk Miskin 2024\nBoalemo,17.83\nKota Gorontalo,5.76\n", encoding="utf-8"
+    )
     status, out, _ = ucj("read", str(path), "--within", "75", "--format", "json")
     rows = json.loads(out)
     assert status == 0
-    assert [(r["region_code"], r["period"], r["value"]) for r in rows] == [("7501", "2024", 17.83), ("7571", "2024", 5.76)]
+    assert [(r["region_code"], r["period"], r["value"]) for r in rows] == [
+        ("7501", "2024", 17.83),
+        ("7571", "2024", 5.76),
+    ]
     (tmp_path / "x.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 40)
     status, _, err = ucj("read", str(tmp_path / "x.csv"))
     assert status == 1

@@ -222,7 +222,7 @@ def _delimiter(text):
         widths = {}
         for n in counts:
             widths[n] = widths.get(n, 0) + 1
-        width, share = max(((n, k) for n, k in widths.items() if n > 1), key=lambda p: (p[1], p[0]))
+        _width, share = max(((n, k) for n, k in widths.items() if n > 1), key=lambda p: (p[1], p[0]))
         score = share / len(counts)
         if d == "," and best[1] is not None and best[0] >= 0.5:
             continue  # commas inside cells separated by ; or tab are decimals or text
@@ -679,7 +679,7 @@ def _looks_split(four):
 
 
 def _join(path, corner, labels, header, values, name):
-    header_rows, _, merged = header
+    header_rows, _, _merged = header
     if len(labels) != len(values):
         refuse(
             path,

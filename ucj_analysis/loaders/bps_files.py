@@ -210,7 +210,7 @@ class _Reader:
             head = _Head(f)
             for cell in f.path:
                 p = bps_words.period_of_cell(cell)
-                if p.whole or isinstance(cell, (int, float)) and p.year:
+                if p.whole or (isinstance(cell, (int, float)) and p.year):
                     if head.year and p.year and p.year != head.year:
                         self.find(
                             "contradiction",

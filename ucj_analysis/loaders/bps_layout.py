@@ -341,7 +341,7 @@ def _zone(rows, kinds, zone, valued, texty, block):
         used = [(j, c) for j, c in enumerate(rows[i]) if c != ""]
         distinct = {str(c) for _, c in used}
         at = used[0][0]
-        single = len(distinct) == 1 and (not valued[at] or len(used) > 1 and at == 0)
+        single = len(distinct) == 1 and (not valued[at] or (len(used) > 1 and at == 0))
         if single and isinstance(used[0][1], str) and not is_period(used[0][1]):
             text = str(used[0][1])
             corner_later = any(i < h for h in labelled)
@@ -526,11 +526,10 @@ def _roles(block):
             f.role = "skip"
         elif _CODE_HEAD.search(raw) and all(re.fullmatch(r"(ID)?\d{1,10}(\.\d{2})*(\.0)?", str(c)) for c in distinct):
             f.role = "code"
-        elif all(is_year(c) for c in distinct) and (
-            _YEAR_HEAD.fullmatch(raw) or _YEAR_HEAD.fullmatch(head) or (not raw and f is fields[0])
-        ):
-            f.role = "year"
-        elif _YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct):
+        elif (
+            all(is_year(c) for c in distinct)
+            and (_YEAR_HEAD.fullmatch(raw) or _YEAR_HEAD.fullmatch(head) or (not raw and f is fields[0]))
+        ) or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct)):
             f.role = "year"
     _labels(block, regional, cells, leaf)
     if not any(f.role == "value" for f in fields):

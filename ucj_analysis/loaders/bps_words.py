@@ -13,7 +13,7 @@ _MONTHS = (
 )
 _SHORT = "jan|feb|peb|mar|apr|mei|may|jun|jul|agu|agt|ags|agst|aug|sep|sept|okt|oct|nov|nop|des|dec"
 MONTH_NAMES = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+    ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"]
 )  # fmt: skip
 _PART = (
     rf"(?:{_MONTHS})|semester\s*(?:i{{1,2}}|[12])(?:\s*\((?:{_MONTHS})\))?|triwulan\s*(?:iv|i{{1,3}}|[1-4])|"
@@ -148,7 +148,7 @@ def is_year(cell):
 
 def is_period(cell):
     """Whether a cell is a period and nothing else."""
-    return isinstance(cell, datetime.date) and cell.day == 1 or period_of_cell(cell).whole
+    return (isinstance(cell, datetime.date) and cell.day == 1) or period_of_cell(cell).whole
 
 
 def years_in(text):
