@@ -22,7 +22,7 @@ lab: $(READY) ## JupyterLab on the notebooks
 lint: $(READY) ## style of code
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-lock: $(READY) ## make the lock anew from pyproject.toml (needs the program uv)
+lock: ## make the lock anew from pyproject.toml (needs the program uv)
 	uv pip compile pyproject.toml --group build --group test --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
 
