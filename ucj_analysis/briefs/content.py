@@ -14,6 +14,7 @@ __all__ = ["compose", "load"]
 
 PROSE = {"id": prose_id, "en": prose_en}
 _BOUNDARY_SOURCE = "R004"
+SECTIONS = ()  # functions (inputs, facts, voice, lang) -> section.Section or None, in the order they stand
 
 
 def compose(inputs, code, lang):
@@ -47,6 +48,7 @@ def compose(inputs, code, lang):
         "ladder": extreme_ladder(inputs, f, lang),
         "chart": poverty_chart(inputs, f, lang),
         "tables": tables,
+        "sections": [s for s in (make(inputs, f, v, lang) for make in SECTIONS) if s is not None],
         "limits": [capital(s) for s in say.limits(f, v)],
         "next_steps": [capital(s) for s in say.next_steps(f, v)],
         "method": say.method(f),

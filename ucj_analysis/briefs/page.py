@@ -8,14 +8,27 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 # nothing may be fetched and nothing may run; pictures and styles are inside the file
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 @functools.cache
 def _environment():
     env = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    env.globals.update(policy=POLICY, css=Markup(text("brief.css")))
+    env.globals.update(policy=POLICY, css=Markup(_fonts() + text("brief.css")))
     return env
+
+
+def _fonts():
+    """Font faces inside the page: with the reader's own fonts the same brief would break over other pages."""
+    folder = resources.files("ucj_analysis.briefs").joinpath("fonts")
+    faces = []
+    for weight in (400, 600):
+        data = base64.b64encode(folder.joinpath(f"source-sans-3-{weight}.woff2").read_bytes()).decode("ascii")
+        faces.append(
+            f'@font-face {{ font-family: "Source Sans 3"; font-weight: {weight}; '
+            f'src: url(data:font/woff2;base64,{data}) format("woff2"); }}\n'
+        )
+    return "".join(faces)
 
 
 def text(name):

@@ -1,0 +1,29 @@
+"""A part of a brief that stands on its own: a heading, sentences, a few numbers, a picture."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Section:
+    """What a section shows; every figure in it has passed through `quantity.Voice`.
+
+    A section is made by a function ``(inputs, facts, voice, lang) -> Section or None`` in a module of its own, listed
+    in `content.SECTIONS`; None leaves it out.
+
+    Attributes
+    ----------
+    id : str
+        Name of the section in the page: lower-case letters and hyphens.
+    heading : str
+    paragraphs : tuple of Markup
+    numbers : tuple of (label, figure, note)
+        The large numbers of a box, with their ranges and dates.
+    picture : dict, optional
+        As `page.picture` returns it.
+    """
+
+    id: str
+    heading: str
+    paragraphs: tuple = ()
+    numbers: tuple = ()
+    picture: dict | None = None
