@@ -16,6 +16,17 @@ GORONTALO = {
 }  # fmt: skip
 
 
+SHORT = {
+    "gtlo utara": "7505", "Kab. Gtlo": "7502", "Kep. Seribu": "3101", "OKU Timur": "1609", "Selayar": "7301", "HST": "6307",
+    "Kab. Lombok Tim": "5203", "Jaksel": "3171", "Bolmut": "7107", "Kota Tj Pinang": "2172", "Sorong Sel": "9203",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "code"), SHORT.items())
+def test_short_forms_all_over_the_country(written, code):
+    assert regions.resolve(written).code == code
+
+
 @pytest.mark.parametrize(("written", "code"), GORONTALO.items())
 def test_as_people_write_them(written, code):
     assert regions.resolve(written, within="75", codes="bps").code == code

@@ -31,6 +31,12 @@ _ENGLISH = {
     "central": "tengah",
     "southeast": "tenggara",
 }
+_SHORT = {
+    "kep": "kepulauan", "kepl": "kepulauan", "gtlo": "gorontalo", "ut": "utara", "utr": "utara", "sel": "selatan",
+    "slt": "selatan", "tim": "timur", "tmr": "timur", "bar": "barat", "brt": "barat", "tgh": "tengah", "teng": "tengah",
+    "tengg": "tenggara", "oku": "ogan komering ulu", "oki": "ogan komering ilir", "hst": "hulu sungai tengah",
+    "hss": "hulu sungai selatan", "hsu": "hulu sungai utara", "tj": "tanjung", "tjg": "tanjung",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -291,6 +297,10 @@ def _by_name(shown, *, province=None, level=None):
     if not any(pools) and any(w in _ENGLISH for w in core):
         turned = [w for w in core if w not in _ENGLISH] + [_ENGLISH[w] for w in core if w in _ENGLISH]
         pools.append(kinds.get((kind, "".join(turned)), set()) if kind else names.get("".join(turned), set()))
+    if not any(pools):  # short words written out; islands named without "Kepulauan"
+        full = "".join(_SHORT.get(w, w) for w in core).replace(" ", "")
+        for key_ in (full, "kepulauan" + full):
+            pools.append(kinds.get((kind, key_), set()) if kind else names.get(key_, set()))
     # the first pool that knows the text as written decides; kinds named in the text bind
     found = next((p for p in pools if p), set())
     if kind:
