@@ -360,7 +360,9 @@ def load_extreme(package=None):
 
 
 def extreme_table(data, codes, *, year=None):
-    """Estimates of some regions (a province is the weighted mean of its regencies), official rates beside them.
+    """Estimates of some regions, official rates beside them.
+
+    A province is the weighted mean of its regencies: of those scaled to its official rate, or else over the benchmark.
 
     Returns
     -------
@@ -374,10 +376,14 @@ def extreme_table(data, codes, *, year=None):
         inside = inside[inside["province"] == code]
         for (at, definition), here in inside.groupby(["year", "definition"]):
             mean = {n: (here[n] * here["weight"]).sum() / here["weight"].sum() for n in ("rate", "P0")}
+            raked = bool(here["raked"].all())
+            if not raked:  # regencies fall short of their province by the benchmark
+                mean["rate"] /= here["benchmark"].iloc[0]
             bounds = {n: extreme.interval(mean["rate"], mean["P0"], level=n) for n in (80, 95)}
             parts.append(pd.DataFrame([{
                 "region_code": code, "year": at, "definition": definition, "kind": here["kind"].iloc[0], "level": "province",
-                "rate": mean["rate"], "raked": bool(here["raked"].all()), "flag": "weighted mean of the regencies",
+                "rate": mean["rate"], "raked": raked,
+                "flag": "weighted mean of the regencies" + ("" if raked else " over the benchmark"),
                 **{f"{side}{n}": float(b[i]) for n, b in bounds.items() for i, side in enumerate(("lower", "upper"))},
             }]))  # fmt: skip
     out = pd.concat(parts, ignore_index=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ucj_analysis import catalog
+from ucj_analysis import catalog, regions, reports
 from ucj_analysis.errors import DefinitionChange, UcjError
 from ucj_analysis.metrics import extreme, extreme_series
 
@@ -142,3 +142,13 @@ def test_panel_poor_of_provinces_are_the_sums_of_regencies():
     apart = (both["sum"] - both["total"]).abs() > 0.005 * (both["size"] + 1) + 1e-6
     assert len(both) > 350
     assert apart.mean() < 0.02, both[apart]
+
+
+def test_provinces_without_an_official_rate_give_the_national_rate():
+    data = reports.load_extreme()
+    codes = [r.code for r in regions.children("0000")]
+    shown = reports.extreme_table(data, codes, year=2025).query("level == 'province'")
+    assert not shown["raked"].any()
+    people = data.table.query("level == 'regency' and year == 2025").groupby("province")["weight"].sum()
+    mean = (shown.set_index("region_code")["rate"] * people).sum() / people.sum()
+    assert mean == pytest.approx(0.85, abs=0.003)  # BPS, March 2025; r is stored to four digits

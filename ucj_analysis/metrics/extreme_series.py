@@ -188,7 +188,7 @@ def estimates(table, calibration, provinces=None):
     -------
     DataFrame
         region_code, year, definition, kind, rate, lower80, upper80, lower95, upper95, bound_lower, bound_upper (percent),
-        raked, unraked (percent before raking), flag, P0, P1, P2, r.
+        raked, unraked (percent before raking), flag, P0, P1, P2, r, benchmark.
     """
     regencies = table[table["level"] == "regency"]
     out = []
@@ -207,9 +207,9 @@ def estimates(table, calibration, provinces=None):
             bounds = extreme.interval(here["rate"], here["P0"], level=level, slope=slope, sd_r=c.sd_r)
             here[f"lower{level}"], here[f"upper{level}"] = bounds
         here["bound_lower"], here["bound_upper"] = extreme.sharp_bounds(here["P0"], here["P1"], here["P2"], c.r)
-        out.append(here.assign(definition=c.definition, kind=c.kind, r=c.r))
+        out.append(here.assign(definition=c.definition, kind=c.kind, r=c.r, benchmark=c.benchmark))
     columns = ["region_code", "year", "definition", "kind", "rate", "lower80", "upper80", "lower95", "upper95", "bound_lower",
-               "bound_upper", "raked", "unraked", "flag", "P0", "P1", "P2", "r"]  # fmt: skip
+               "bound_upper", "raked", "unraked", "flag", "P0", "P1", "P2", "r", "benchmark"]  # fmt: skip
     return pd.concat(out, ignore_index=True)[columns].sort_values(
         ["region_code", "definition", "year"], ignore_index=True
     )
@@ -270,7 +270,8 @@ def rank(series, codes):
 def held_against_official(table, calibration, official, *, alternatives=True):
     """Estimates beside every usable official rate of the same unit, year and basis; calibrated nationally, not raked.
 
-    A province's estimate is the weighted mean of its regencies.
+    A province's estimate is the weighted mean of its regencies over the benchmark: what regencies fall short of their
+    provinces by, so that the provinces give the national rate.
 
     Returns
     -------
@@ -286,7 +287,7 @@ def held_against_official(table, calibration, official, *, alternatives=True):
     names = ["rate", *others]
     means = (
         series[names]
-        .multiply(series["weight"], axis=0)
+        .multiply(series["weight"] / series["benchmark"], axis=0)
         .assign(
             province=series["province"], year=series["year"], definition=series["definition"], weight=series["weight"]
         )
