@@ -188,7 +188,8 @@ def specifications(y, X, *, unit, time, coef=None, kind="CR2", level=0.95):
         "long differences": differences(y, X, unit=unit, time=time, span="long"),
     }
     name = made["fixed effects"].names[0] if coef is None else coef
-    return pd.DataFrame({k: f.table(kind, level).loc[name] | {"n": f.n} for k, f in made.items()}).T.astype({"n": int})
+    rows = {k: f.table(kind, level).loc[name] for k, f in made.items()}
+    return pd.DataFrame(rows).T.assign(n=[f.n for f in made.values()])
 
 
 class Fit:
