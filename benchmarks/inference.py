@@ -2,8 +2,8 @@
 
 Needs pyfixest with wildboottest (pip install --group bench); without them only the loop is compared. 514 regencies by ten
 years, 9,999 draws; six regencies by ten years, all 720 assignments. The loop refits statsmodels' OLS on demeaned data (the
-favourable case: with dummies it is far slower) for some draws, and its time is scaled; so is that of ritest. Each way runs once before it is
-timed, so that compilation does not count.
+favourable case: with dummies it is far slower) for some draws, and its time is scaled; so is that of ritest. Each way runs
+once before it is timed, so that compilation does not count.
 """
 
 import time as clock
