@@ -93,6 +93,7 @@ def main():
             took = best(fit.ritest, "dose", reps=SOME, type="randomization-c", repeat=1)[0]
             row["pyfixest"] = took / SOME * n
         rows.append(row)
+        print({k: v if isinstance(v, str) else float(f"{v:.3g}") for k, v in row.items()}, flush=True)
         fitted = estimators.fit(data["y"], data["dose"], **how)
         for interval in (True, False):
             ours, test = best(inference.wild_cluster_bootstrap, fitted, interval=interval, draws=DRAWS)
@@ -107,6 +108,7 @@ def main():
                 except Exception as error:  # a rival that fails is reported, not hidden
                     print(f"wildboottest, {units} x 10: {type(error).__name__}: {str(error)[:150]}")
             rows.append(row)
+            print({k: v if isinstance(v, str) else float(f"{v:.3g}") for k, v in row.items()}, flush=True)
     table = pd.DataFrame(rows).set_index("task")
     for name in [c for c in table if c == "loop" or c.startswith("pyfixest")]:
         table[f"{name} / ours"] = table[name] / table["ours"]
