@@ -707,9 +707,7 @@ def study(panel, series, region=REGION, *, exclude=None):
         out[f"{key}, sc"] = synthetic_control(table, name=name, **common)
         out[f"{key}, sdid"] = synthetic_did(table, name=name, **common)
         out[f"{key}, sdid, even years"] = synthetic_did(table, name=name, even_years=True, **common)
-    out["extreme, sc"] = synthetic_control(
-        rates, match=match, name="extreme", matched="P0, P1 and P2, 2015-2017", **common
-    )
+    out["extreme, sc"] = synthetic_control(rates, match=match, name="extreme", matched="P0, P1, P2 2015-2017", **common)
     out["extreme, sc, illustrative"] = synthetic_control(drawn, name="extreme", illustrative=True, **common)
     out["extreme, sdid, illustrative"] = synthetic_did(drawn, name="extreme", illustrative=True, **common)
     return out
