@@ -1,4 +1,4 @@
-"""Weights of all placebos of the national panel side by side against SLSQP one at a time: python benchmarks/donors.py"""
+"""Weights of all placebos, a fifth of the national panel, side by side and by SLSQP: python benchmarks/donors.py"""
 
 import time
 
@@ -25,6 +25,8 @@ def one(A, b, ridge):
 def main():
     """Print times, their ratio, and which comes closer to the minimum."""
     table = donors.outcome(catalog.table("panel"), "P0")
+    # a fifth of the donors: SLSQP grows with their cube and takes minutes for one unit of the whole panel
+    table = table.loc[sorted({donors.REGION, *table.index[::5]})]
     for make in (donors.synthetic_control, donors.synthetic_did):
         start = time.perf_counter()
         c = make(table)
