@@ -197,7 +197,7 @@ def test_years_that_bps_lacks(server, client):
     server.play = lambda q, p, n: NONE if q.get("th") == "115;116" else bps(q, p, n)
     found = client.data("7500", 77, [2015, 2016, 2017, 2030])
     assert sorted(f["message"] for f in found.findings) == [
-        "BPS has no 2030 of variable 77 in domain 7500; it has 2015 to 2024", "BPS has nothing for 2015, 2016",
+        "BPS has no 2030 of variable 77 in domain 7500; it has 2015 to 2024", "BPS has nothing for 2015, 2016 of variable 77 of domain 7500",
     ]  # fmt: skip
     assert set(found.rows["period"]) == {"2017"}
     with pytest.raises(ApiError, match="BPS has no 1999 of variable 77"):
@@ -618,11 +618,11 @@ def test_lists_and_tables_on_the_command_line(ucj, server, package, tmp_path):
                     "data": [{"page": 1, "pages": 1, "total": 1}, [{"domain_id": "7504", "domain_name": "Bone Bolango", "domain_url": "u"}]]}  # fmt: skip
         if path == "/view":
             return {"status": "OK", "data-availability": "available", "data": {"table_id": 23, "title": "Kepadatan", "table": table}}
-        if path == "/interoperabilitas/datasource/simdasi/id/23":
+        if path == "/interoperabilitas/datasource/simdasi/id/23/":
             assert query["wilayah"] == "7500000"
             return {"status": "OK", "data": [{"page": 1, "pages": 1}, {"status": 200, "condition": "OK", "data": [
                 {"id_tabel": "QUJD", "judul": "Padi", "ketersediaan_tahun": [2022, 2023], "bab_en": "x"}]}]}  # fmt: skip
-        if path == "/interoperabilitas/datasource/simdasi/id/25":
+        if path == "/interoperabilitas/datasource/simdasi/id/25/":
             return {"status": "OK", "data": [{"page": 1}, {
                 "status": 200, "judul_tabel": "Padi", "tahun_data": query["tahun"], "lingkup_id": "Kabupaten/Kota",
                 "kolom": {"k": {"nama_variabel": "Produksi (ton)"}},
@@ -643,10 +643,15 @@ def test_lists_and_tables_on_the_command_line(ucj, server, package, tmp_path):
     assert "12.5" in ucj("fetch", "static", "-d", "7500", "--table", "23", "--format", "csv")[1]
     assert bps_files.read(package / "inbox" / "bps-7500-static23.csv")["region_code"].tolist() == [str(c) for c in SIX]
     assert "2022,2023" in ucj("fetch", "simdasi", "-d", "7500")[1]
-    status, _, _ = ucj("fetch", "simdasi", "-d", "7500", "--table", "QUJD", "--years", "2022,2023", "--out", str(tmp_path))
+    server_play, server.play = play, lambda q, p, n: NONE if q.get("tahun") == "2021" else play(q, p, n)
+    status, _, err = ucj("fetch", "simdasi", "-d", "7500", "--table", "QUJD", "--years", "2021-2023", "--out", str(tmp_path))
+    server.play = server_play
+    assert "BPS has nothing for 2021 of SIMDASI table QUJD of 7500" in err
     assert status == 0
-    read = bps_files.read(tmp_path / "bps-7500-simdasi-QUJD-2022-2023.csv")
+    read = bps_files.read(tmp_path / "bps-7500-simdasi-QUJD-2021-2023.csv")
     assert value(read, "7571", 2023) == 1234.5
+    status, _, err = ucj("fetch", "simdasi", "-d", "7500", "--table", "QUJD", "--years", "2022-2025", "--offline")
+    assert "SIMDASI table QUJD of 7500 is kept on the disk for 2024, 2025" in err
     status, _, err = ucj("fetch", "press", "-d", "7500", "--year", "2025")
     assert (status, err) == (1, "ucj: BPS lists no press releases of domain 7500: check the domain and the other options\n")
     status, _, err = ucj("fetch", "simdasi", "-d", "7500", "--table", "QUJD")

@@ -22,7 +22,7 @@ from ucj_analysis.loaders.bps_bytes import clean
 from ucj_analysis.loaders.bps_files import COLUMNS, Reading
 from ucj_analysis.loaders.bps_numbers import Column
 
-MAX_BUILT = 20_000_000  # keys
+MAX_BUILT = 3_000_000  # keys
 MAX_BLANK = 500_000  # places without a figure that are written out as rows
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|em|strong|su[bp]|span|font|div|nobr|small|big|ul|ol|li|h[1-6]|t[drh]|table|tbody|center)\b[^<>]*>",

@@ -167,7 +167,7 @@ class Client:
     def simdasi_tables(self, area):
         """SIMDASI tables of an area (a BPS code): id_tabel, judul, ketersediaan_tahun, ... DataFrame of text."""
         code = domain_code(area)
-        return self._listing(f"{SIMDASI}/23", {"wilayah": f"{code}000"}, f"SIMDASI tables of {code}", lang=None)
+        return self._listing(f"{SIMDASI}/23/", {"wilayah": f"{code}000"}, f"SIMDASI tables of {code}", lang=None)
 
     def _listing(self, path, params, what, lang=""):
         """All pages of a list; an empty frame where BPS has none."""
@@ -235,57 +235,63 @@ class Client:
             raise DataError(
                 f"var {var!r}: expected the number of a variable (ucj fetch variables)", field="var", value=var
             )
-        findings = []
-        queue, count = self._parts(domain, var, years, findings), 0
-        readings, answers, absent = [], [], []
         asked = {"model": "data", "domain": domain, "var": var, "lang": self.lang, "turvar": turvar, "vervar": vervar,
                  "turth": turth}  # fmt: skip
-        nothing, none = [], None
-        while queue:
-            part = queue.pop(0)
-            what = f"variable {var} of domain {domain}, {' and '.join(y for _, y in part)}"
-            try:
-                answer = self.web.get("list", {**asked, "th": ";".join(i for i, _ in part)}, what)
-                reading = bps_answers.dynamic(answer.payload, domain=domain, what=what)
-                _same(answer.payload, var, part, what, reading)
-                readings.append(reading)
-                answers.append(answer)
-            except ApiError as error:
-                size = error.limit if error.kind == "years" and error.limit else len(part) // 2
-                if error.kind in ("years", "too_large") and 0 < size < len(part):
-                    queue[:0] = [part[i : i + size] for i in range(0, len(part), size)]
-                    continue
-                if error.kind == "not_available":
-                    nothing += [y for _, y in part]
-                    none = error
-                elif error.kind == "offline":
-                    absent += [y for _, y in part]
-                elif error.kind == "too_large":
-                    raise ApiError(
-                        f"{what} is too large for BPS even alone: name rows with --vervar or --turvar", "too_large"
-                    ) from None
-                else:
-                    raise
-            count += 1
-            self._progress(count, count + len(queue), what)
-        if absent:
-            raise ApiError(
-                f"no answer for variable {var} of domain {domain} is kept on the disk for {', '.join(absent)} ({self.web.cache}) "
-                "and --offline asks for none: run once without it",
-                "offline",
-            )
-        if not readings:
-            raise none
-        if nothing:
-            findings.append(
-                {"kind": "years", "place": "tahun", "message": f"BPS has nothing for {', '.join(sorted(nothing))}"}
-            )
+
+        def ask(part, what):
+            answer = self.web.get("list", {**asked, "th": ";".join(i for i, _ in part)}, what)
+            reading = bps_answers.dynamic(answer.payload, domain=domain, what=what)
+            _same(answer.payload, var, part, what, reading)
+            return answer, reading
+
+        findings = []
+        parts = self._parts(domain, var, years, findings)
+        answers, readings = self._gather(f"variable {var} of domain {domain}", parts, ask, findings)
         reading = _joined(readings, findings)
         seen = sorted({p[:4] for p in reading.rows["period"] if p[:4].isdigit()})
         span = "-".join(dict.fromkeys([seen[0], seen[-1]])) if seen else "undated"
         only = "-".join(f"{k}{re.sub(r'[^0-9]+', '_', str(v))}" for k, v in
                         (("turvar", turvar), ("vervar", vervar), ("turth", turth)) if v)  # fmt: skip
         return Fetched(reading, answers, "-".join(filter(None, (f"bps-{domain}-var{var}", only, span, self._eng()))))
+
+    def _gather(self, subject, queue, ask, findings):
+        """Ask part by part (lists of (id, year as said)), in smaller parts where BPS gives less at once.
+
+        Parts without data become a finding; where all are, or answers are missing offline, that is the error.
+        """
+        found, count, absent, nothing, none = [], 0, [], [], None
+        while queue:
+            part = queue.pop(0)
+            what = f"{subject}, {' and '.join(year for _, year in part)}"
+            try:
+                found.append(ask(part, what))
+            except ApiError as error:
+                size = error.limit if error.kind == "years" and error.limit else len(part) // 2
+                if error.kind in ("years", "too_large") and 0 < size < len(part):
+                    queue[:0] = [part[i : i + size] for i in range(0, len(part), size)]
+                    continue
+                if error.kind == "too_large":
+                    raise ApiError(
+                        f"{what} is too large for BPS even alone: name rows with --vervar or --turvar", "too_large"
+                    ) from None
+                if error.kind not in ("not_available", "offline"):
+                    raise
+                (absent if error.kind == "offline" else nothing).extend(year for _, year in part)
+                none = error
+            count += 1
+            self._progress(count, count + len(queue), what)
+        if absent:
+            raise ApiError(
+                f"no answer for {subject} is kept on the disk for {', '.join(absent)} ({self.web.cache}) and --offline asks for "
+                "none: run once without it",
+                "offline",
+            )
+        if not found:
+            raise none
+        if nothing:
+            message = f"BPS has nothing for {', '.join(sorted(nothing))} of {subject}"
+            findings.append({"kind": "years", "place": "tahun", "message": message})
+        return [a for a, _ in found], [r for _, r in found]
 
     def _parts(self, domain, var, years, findings):
         """Ids and labels of the years asked, in groups that one request may name."""
@@ -330,19 +336,23 @@ class Client:
             id_tabel (``simdasi_tables``).
         years : iterable of int
         """
-        code, readings, answers, years = domain_code(area), [], [], list(years)
-        for n, year in enumerate(years, 1):
-            what = f"SIMDASI table {table} of {code}, {year}"
-            answer = self.web.get(f"{SIMDASI}/25", {"wilayah": f"{code}000", "tahun": year, "id_tabel": table}, what)
+        code, years = domain_code(area), sorted(years)
+        if not years:
+            raise DataError("no years were asked for", field="years")
+
+        def ask(part, what):
+            ((_, year),) = part
+            answer = self.web.get(f"{SIMDASI}/25/", {"wilayah": f"{code}000", "tahun": year, "id_tabel": table}, what)
             reading = _table(answer.payload, code, what)
-            said = {p for p in reading.rows["period"] if p}
-            if said and said != {str(year)}:
+            if said := {p for p in reading.rows["period"] if p not in ("", year)}:
                 raise ApiError(f"BPS answered {what} with {', '.join(sorted(said))}", "damaged")
-            readings.append(reading)
-            answers.append(answer)
-            self._progress(n, len(years), what)
-        span = "-".join(dict.fromkeys([str(min(years)), str(max(years))]))
-        return Fetched(_joined(readings, []), answers, f"bps-{code}-simdasi-{_safe(table)}-{span}")
+            return answer, reading
+
+        findings = []
+        parts = [[("", str(y))] for y in years]
+        answers, readings = self._gather(f"SIMDASI table {table} of {code}", parts, ask, findings)
+        span = "-".join(dict.fromkeys([str(years[0]), str(years[-1])]))
+        return Fetched(_joined(readings, findings), answers, f"bps-{code}-simdasi-{_safe(table)}-{span}")
 
     def _eng(self):
         return "eng" if self.lang == "eng" else ""

@@ -318,8 +318,9 @@ class Web:
             trouble = "the answer was damaged on its way"
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError):
             trouble = "the connection broke off"
-        except httpx.ConnectError:
-            trouble = f"{self._client.base_url.host} cannot be reached"
+        except httpx.ConnectError as error:
+            secure = "; its certificate is not trusted on this machine" * ("CERTIFICATE" in str(error).upper())
+            trouble = f"{self._client.base_url.host} cannot be reached{secure}"
         except httpx.HTTPError as error:
             trouble = f"the request failed ({type(error).__name__})"
         # nothing is raised inside the handlers: an error must not carry the request that failed
