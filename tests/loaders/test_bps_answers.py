@@ -175,6 +175,13 @@ def test_lists_as_objects_ids_as_text_and_an_entry_twice():
     assert len(rows) == 28
 
 
+def test_lists_of_an_older_form_and_codes_that_contradict_their_heading():
+    made = answer(labelvervar="Kecamatan", turvar=[], vervar=[{"kode_vervar": 7504, "label_vervar": "Bone Bolango", "group_vervar": 0}],
+                  datacontent={"750419201230": 4.5})  # fmt: skip
+    row = decode(made).rows.iloc[0]
+    assert (row["region_code"], row["region_label"], row["value"]) == ("7504", "Bone Bolango", 4.5)
+
+
 def test_markup_in_labels_goes_and_comparisons_stay():
     made = answer(vervar=pairs((1, "<i>Umur</i> &lt;5 tahun"), (2, "Dokter<sup>1</sup>"), (3, "a&amp;b<br/>c")), turvar=[],
                   datacontent={"119201230": 1, "219201230": 2, "319201230": 3})  # fmt: skip
@@ -381,6 +388,20 @@ def test_simdasi_figures_printed_only_are_decided_by_their_column():
     for row, text in zip(made["data"][1]["data"], ("1.234", "12.500,5", "..."), strict=True):
         row["variables"] = {"a1": {"value": text}}
     assert decode(made).rows["value"].tolist()[:2] == [1234, 12500.5]
+
+
+def test_simdasi_as_printed_with_declared_decimals_marks_and_districts():
+    column = {"nama_variabel": "Luas Wilayah", "satuan": "km<sup>2</sup>", "angka_desimal_dibelakang_koma": 2}
+    cells = [{"value": "1.180", "value_raw": "1.180", "value_code": None}, {"value": "2.039", "value_raw": "2.039", "value_code": None},
+             {"value": "", "value_raw": None, "value_code": "..."}]  # fmt: skip
+    body = [{"label": x, "kode_wilayah": c, "variables": {"a": cell}}
+            for (x, c), cell in zip((("Tapa", 7504010), ("Boalemo", 7504011), ("Bone", 7504012)), cells, strict=True)]  # fmt: skip
+    reading = decode(simdasi(kolom={"a": column}, data=body, keterangan_data={"...": "Data tidak tersedia"}))
+    assert reading.rows["value"].tolist()[:2] == [1180, 2039]
+    assert reading.rows["flag"].tolist() == ["", "", "..."]
+    assert reading.rows["region_code"].isna().all()
+    assert set(reading.rows["unit"]) == {"km2"}
+    assert reading.notes == ["...: Data tidak tersedia"]
 
 
 def test_simdasi_without_rows_is_refused():

@@ -321,6 +321,9 @@ def _entries(payload, name, what):
     found = payload.get(name) or []
     found = list(found.values()) if isinstance(found, dict) and "val" not in found else found
     found = [found] if isinstance(found, dict) else found
+    if isinstance(found, list) and all(isinstance(x, dict) for x in found):  # older answers name them after the list
+        named = {"val": (f"kode_{name}", "id"), "label": (f"label_{name}",)}
+        found = [{**{k: x[o] for k, others in named.items() for o in others if o in x}, **x} for x in found]
     if not isinstance(found, list) or not all(isinstance(x, dict) and x.get("val") is not None for x in found):
         raise ApiError(f"{what}: {name!r} is no list of entries with val and label", "damaged")
     entries = [{**x, "val": str(x["val"]).strip().removesuffix(".0"), "label": plain(x.get("label"))} for x in found]
@@ -403,9 +406,13 @@ def _take(texts, index):
 
 
 def _unit(variable):
-    unit = plain(variable.get("unit"))
+    unit = _unit_text(variable.get("unit"))
     unit = "" if unit.casefold() in _NONE or unit.casefold() == "tidak ada satuan" else unit
     return unit or bps_words.unit_of(variable["label"])
+
+
+def _unit_text(text):
+    return plain(re.sub(r"</?sup>", "", str(text or ""), flags=re.I))  # the raised 2 of km2 is no footnote
 
 
 def _part(label):
@@ -456,8 +463,8 @@ def _decide(column, variable, shown):
                 return d
     marks = {c for x in column.open_ for c in x if c in ".,"}
     digits, mark = _whole(variable.get("decimal")), marks.pop() if len(marks) == 1 else ""
-    if digits == 0 and mark:
-        return "," if mark == "." else "."  # the table has no decimals
+    if mark and (digits == 0 or (digits in (1, 2) and variable.get("printed"))):
+        return "," if mark == "." else "."  # three digits behind a decimal mark are more than the table has
     floats = any(isinstance(x, float) for x in column.cells)
     return mark or None if digits == 3 or (floats and mark == ".") else None  # else as a program writes it
 
@@ -491,22 +498,26 @@ def home(domain):
         return None
 
 
-def _regions(entries, head, domain, variables, findings, codes=None):
+def _regions(entries, head, domain, variables, findings):
     """Region code and note of each row: by name inside the domain's province, checked against the ids of the rows."""
     labels = [e["label"] for e in entries]
-    smaller = re.search(r"kecamatan|kelurahan|\bdesa\b|district", head, re.I)
-    if smaller or bps_labels.share(labels) < 0.5:
+    given = [e["val"] for e in entries]
+    regional, units, wrong = bps_labels.share(labels) >= 0.5, [None] * len(labels), []
+    if regional:
+        units, wrong = bps_labels.settle_codes(labels, given, "bps")[2:]
+    agree = sum(u is not None and u in bps_labels.candidates(x) for u, x in zip(units, labels, strict=True))
+    smaller = re.search(r"kecamatan|kelurahan|\bdesa\b|district", head, re.I) or 2 * sum(
+        len(g) >= 7 for g in given
+    ) > len(given)
+    if not regional or (smaller and 2 * agree < len(labels)):
         what = "a smaller unit than BPS regencies" if smaller else "no region"
-        findings.append(_finding(
-            "no regions", "vervar", f"the rows are {head or 'not named'} ({labels[0]!r}{', ...' if len(labels) > 1 else ''})"
-        ))  # fmt: skip
+        named = f"{head or 'not named'} ({labels[0]!r}{', ...' if len(labels) > 1 else ''})"
+        findings.append(_finding("no regions", "rows", f"the rows are {named}"))
         return [None] * len(labels), [f"{x!r} is {what}" if x else "no label" for x in labels]
     titled = bps_labels.province_named(" ".join([v["label"] for v in variables]))
     answers = bps_labels.Resolver(home(domain), titled).run(labels)
     out, notes = [c for c, _ in answers], [n for _, n in answers]
-    given = codes or [e["val"] for e in entries]
-    _, _, units, wrong = bps_labels.settle_codes(labels, given, "bps")
-    if not any(u is not None and u in bps_labels.candidates(x) for u, x in zip(units, labels, strict=True)):
+    if not agree:
         return _said(labels, out, notes, findings)  # ids 1, 2, 3 are no codes
     for i, unit in enumerate(units):
         if i in wrong:
@@ -609,10 +620,18 @@ def simdasi(payload, *, domain=None, what="the answer"):
             [_cell(h.get(k, h.get(other)) if isinstance(h, dict) else h) for h in held]
             for k, other in (("value_raw", "value"), ("value", "value_raw"))
         )
-        raw = [s if r == "" else r for r, s in zip(raw, shown, strict=True)]  # a mark may stand in one of them only
-        column = _read(Column(raw), {"label": label, "decimal": meta.get("decimal")}, findings, Column(shown))
+        marks = [_cell(h.get("value_code")) if isinstance(h, dict) else "" for h in held]
+        raw = [r if r != "" else s if s != "" else m for r, s, m in zip(raw, shown, marks, strict=True)]
+        column = _read(
+            Column(raw),
+            {"label": label, "decimal": meta.get("angka_desimal_dibelakang_koma"), "printed": True},
+            findings,
+            Column(shown),
+        )
         n = len(body)
-        unit = plain(meta.get("satuan") or meta.get("unit")) or bps_words.unit_of(label) or bps_words.unit_of(title)
+        unit = (
+            _unit_text(meta.get("satuan") or meta.get("unit")) or bps_words.unit_of(label) or bps_words.unit_of(title)
+        )
         frames.append(pd.DataFrame({
             "region_code": pd.array(codes, dtype="str"), "region_label": [e["label"] for e in entries], "region_note": notes,
             "period": year, "subperiod": "", "indicator": title or label, "dimension": label if title else "",
@@ -620,9 +639,11 @@ def simdasi(payload, *, domain=None, what="the answer"):
             "cell": [f"row {i} column {key}" for i in range(n)], "row": np.arange(n), "column": j,
         }).astype({c: "str" for c in COLUMNS if c not in ("value", "row", "column")}))  # fmt: skip
     rows = pd.concat(frames, ignore_index=True)
-    said = data.get("keterangan_data")
-    notes = [n for x in (said.values() if isinstance(said, dict) else said if isinstance(said, list) else [said])
-             if (n := plain(x if not isinstance(x, dict) else " ".join(map(str, x.values()))))]  # fmt: skip
+    said = data.get("keterangan_data") or []
+    said = (
+        [f"{k}: {v}" for k, v in said.items()] if isinstance(said, dict) else said if isinstance(said, list) else [said]
+    )
+    notes = [n for x in said if (n := plain(x))]
     notes += [n for k in ("catatan", "sumber") if isinstance(data.get(k), str) and (n := plain(data[k]))]
     return Reading(rows[COLUMNS], findings, [title] if title else [], notes, "web api simdasi table")
 
