@@ -1,5 +1,6 @@
 """Answers of the Web API: recorded payloads against hand-read values, generated ones against brute force, refusals by message."""
 
+import copy
 import csv
 import html
 import itertools
@@ -256,11 +257,11 @@ def test_rows_that_are_no_regions_have_no_code():
 
 
 def test_a_sparse_table_lists_what_it_holds():
-    wide = [(i, f"r{i}") for i in range(1000)]
+    wide = [(i, f"r{i}") for i in range(540)]
     made = answer(vervar=pairs(*wide), turvar=pairs(*wide), datacontent={"71925" + "1230": 4.5})
     reading = decode(made)
     assert reading.rows[["region_label", "dimension", "value"]].to_numpy().tolist() == [["r7", "r5", 4.5]]
-    assert "1,999,999 of 2,000,000 places hold no figure" in reading.findings[0]["message"]
+    assert "583,199 of 583,200 places hold no figure" in reading.findings[0]["message"]
 
 
 @pytest.mark.parametrize(
@@ -326,6 +327,35 @@ def test_damaged_answers_are_read_or_refused(junk, at, cut):
         assert len(str(error).splitlines()) == 1
     else:
         assert rows["value"].notna().sum() <= 28
+
+
+ODD = [None, "", 0, -1, True, 1.5, float("nan"), 10**400, "abc", "<b>x", [], {}, [1], {"a": 1}, [None], "2017", "-", "\x00", "²", "12,5"]
+
+
+def places(x, path=()):
+    """Every node of a payload."""
+    yield path
+    for k, v in x.items() if isinstance(x, dict) else enumerate(x) if isinstance(x, list) else ():
+        yield from places(v, (*path, k))
+
+
+@given(st.integers(0, 3), st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(ODD)), min_size=1, max_size=3))
+@settings(max_examples=150, deadline=None)
+def test_payloads_with_other_types_inside_are_read_or_refused(base, changes):
+    made = [answer(), simdasi(), {"status": "OK", "data": {"table_id": 1, "title": "P0", "table": TABLE}},
+            {"status": "OK", "data": [{"page": 1, "pages": 2}, [{"a": 1, "b": [1, 2]}]]}][base]  # fmt: skip
+    made = json.loads(json.dumps(made))
+    for n, odd in changes:
+        found = [p for p in places(made) if p]
+        *up, last = found[n % len(found)]
+        node = made
+        for step in up:
+            node = node[step]
+        node[last] = copy.deepcopy(odd)
+    try:
+        decode(made, domain="7500")
+    except UcjError as error:
+        assert len(str(error).splitlines()) == 1
 
 
 # ---- static tables and SIMDASI

@@ -212,6 +212,29 @@ def test_an_answer_for_something_else_is_refused(server, client):
         client.data("7500", 77, [2020])
 
 
+def test_recorded_answers_come_through_the_server_as_they_are_decoded(server, client, reference, waits):
+    folder = reference / "bps_samples" / "json"
+    files = {"th": "looker_th_list_1804.json", "data": "looker_data_0000_1804.json", "statictable": "flutter_static_table_detail_fixture.json"}
+    waf = (folder / "looker_waf_block_403.html").read_bytes()
+
+    def play(query, path, seen):
+        if seen == 0:
+            return 403, {"Content-Type": "text/html"}, waf
+        if query.get("var") == "9":
+            return (folder / "looker_list_not_available.json").read_bytes()
+        return (folder / files.get(query.get("model"), "flutter_domain_list_fixture.json")).read_bytes()
+
+    server.play = play
+    assert list(client.domains("7200")["domain_name"][:2]) == ["Banggai Kepulauan", "Banggai"]
+    assert waits == [2]
+    found = client.data("0000", 1804, [2017, 2018, 2019])
+    pd.testing.assert_frame_equal(found.rows, bps_api.decode(folder / files["data"]).rows)
+    assert client.static("7315", 23).rows["value"].sum() == bps_api.decode(folder / files["statictable"]).rows["value"].sum() > 0
+    assert client.years("0000", 9).empty
+    with pytest.raises(ApiError, match="BPS lists no years for variable 9"):
+        client.data("0000", 9)
+
+
 # ---- patience
 
 

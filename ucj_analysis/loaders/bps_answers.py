@@ -230,7 +230,7 @@ def items(payload, what="the answer"):
 
 def _whole(value):
     text = str(value).strip().removesuffix(".0")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def listed(rows):
@@ -595,6 +595,8 @@ def simdasi(payload, *, domain=None, what="the answer"):
     columns = data.get("kolom") or {}
     body = data.get("data") or []
     body = list(body.values()) if isinstance(body, dict) else body
+    if not isinstance(body, list) or not all(isinstance(r, dict) for r in body):
+        raise ApiError(f"{what}: its rows are no list of objects", "damaged")
     if not isinstance(columns, dict) or not columns or not body:
         raise ApiError(f"BPS has nothing for {what} (the table has no rows or no columns)", "not_available")
     title = plain(data.get("judul_tabel") or data.get("judul"))

@@ -27,7 +27,7 @@ from ucj_analysis.loaders.bps_answers import ApiError, check, parse
 BASE = "https://webapi.bps.go.id/v1/api/"
 AGENT = f"Mozilla/5.0 (compatible; ucj_analysis/{__version__})"  # the firewall turns away the names of HTTP libraries
 SERVICE, ACCOUNT = "ucj_analysis", "bps"  # of the system keyring
-MAX_BYTES = 200_000_000
+MAX_BYTES = 60_000_000
 LONGEST_WAIT = 120.0  # seconds that a server may ask for
 _AGAIN = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 _KEPT = {"not_available", "years", "too_large"}  # refusals that a second request would meet again
