@@ -99,7 +99,12 @@ def test_rows_are_places_with_code_period_dimension_unit_and_key():
     rows = reading.rows.set_index("cell")
     assert len(rows) == 7 * 2 * 2
     got = rows.loc["75021924331240"]
-    assert (got["region_code"], got["region_label"], got["period"], got["dimension"]) == ("7502", "Gorontalo", "2024", "Perdesaan")
+    assert (got["region_code"], got["region_label"], got["period"], got["dimension"]) == (
+        "7502",
+        "Gorontalo",
+        "2024",
+        "Perdesaan",
+    )
     assert (got["value"], got["unit"], got["flag"], got["subperiod"]) == (6.11, "Persen", "", "")
     assert rows.loc["75001924321230", "region_code"] == "7500"
     assert rows.loc["75001924321230", "region_label"] == "GORONTALO"
@@ -124,7 +129,9 @@ def test_decoding_agrees_with_brute_force(data):
     shared = {k for k in held if keys.count(k) > 1}
     assert len(rows.rows) == len(places)
     for row in rows.rows.itertuples():
-        r, v, t, y, p = (int(x.split()[-1]) for x in (row.region_label, row.indicator, row.dimension, row.period, row.subperiod))
+        r, v, t, y, p = (
+            int(x.split()[-1]) for x in (row.region_label, row.indicator, row.dimension, row.period, row.subperiod)
+        )
         key = f"{r}{v}{t}{y}{p}"
         assert row.cell == key
         if key in shared:
@@ -208,7 +215,11 @@ def test_text_figures_marks_and_what_is_no_figure():
         ({"label": "Koefisien", "decimal": "3"}, ["1.234", "12"], [1.234, 12]),
         ({"label": "Koefisien", "decimal": ""}, ["1.234", 0.5], [1.234, 0.5]),
         ({"label": "Gini Ratio", "decimal": ""}, ["0.334", "0.401"], [0.334, 0.401]),
-        ({"label": "Persentase Penduduk Miskin", "decimal": ""}, ["17.123", "9"], [17.123, 9]),  # 17123 is no percentage
+        (
+            {"label": "Persentase Penduduk Miskin", "decimal": ""},
+            ["17.123", "9"],
+            [17.123, 9],
+        ),  # 17123 is no percentage
         ({"label": "Jumlah Ternak", "decimal": ""}, ["1.234", "1.5"], [1.234, 1.5]),  # 1.5 decides
         ({"label": "Jumlah Ternak", "decimal": ""}, ["1.234", 12], [None, 12]),  # left open: not read
     ],
@@ -329,7 +340,28 @@ def test_damaged_answers_are_read_or_refused(junk, at, cut):
         assert rows["value"].notna().sum() <= 28
 
 
-ODD = [None, "", 0, -1, True, 1.5, float("nan"), 10**400, "abc", "<b>x", [], {}, [1], {"a": 1}, [None], "2017", "-", "\x00", "²", "12,5"]
+ODD = [
+    None,
+    "",
+    0,
+    -1,
+    True,
+    1.5,
+    float("nan"),
+    10**400,
+    "abc",
+    "<b>x",
+    [],
+    {},
+    [1],
+    {"a": 1},
+    [None],
+    "2017",
+    "-",
+    "\x00",
+    "²",
+    "12,5",
+]
 
 
 def places(x, path=()):
@@ -397,7 +429,11 @@ def simdasi(**over):
             {"label": "Gorontalo", "kode_wilayah": "7500000", "variables": []},
         ],
     }  # fmt: skip
-    return {"status": "OK", "data-availability": "available", "data": [{"page": 1, "pages": 1, "total": 1}, {**body, **over}]}
+    return {
+        "status": "OK",
+        "data-availability": "available",
+        "data": [{"page": 1, "pages": 1, "total": 1}, {**body, **over}],
+    }
 
 
 def test_simdasi_tables():
@@ -442,6 +478,8 @@ def test_simdasi_without_rows_is_refused():
 def test_lists_of_other_shapes():
     plain = bps_answers.items({"data": [{"value": 1}, {"value": 2}]})
     assert plain == ([{"value": 1}, {"value": 2}], {})
-    nested = bps_answers.items({"data": [{"page": "1", "pages": "3.0"}, {"data": [{"id_tabel": "x", "ketersediaan_tahun": [2022, 2023]}]}]})
+    nested = bps_answers.items(
+        {"data": [{"page": "1", "pages": "3.0"}, {"data": [{"id_tabel": "x", "ketersediaan_tahun": [2022, 2023]}]}]}
+    )
     assert nested[1] == {"page": 1, "pages": 3}
     assert bps_answers.listed(nested[0]).to_dict("list") == {"id_tabel": ["x"], "ketersediaan_tahun": ["2022,2023"]}

@@ -22,14 +22,27 @@ from ucj_analysis.loaders import bps_api, bps_files, bps_web
 from ucj_analysis.loaders.bps_api import ApiError, Client
 
 KEY = "s3cretKEYs3cretKEYs3cretKEY12345"
-SIX = {7501: "Boalemo", 7502: "Gorontalo", 7503: "Pohuwato", 7504: "Bone Bolango", 7505: "Gorontalo Utara", 7571: "Kota Gorontalo"}
+SIX = {
+    7501: "Boalemo",
+    7502: "Gorontalo",
+    7503: "Pohuwato",
+    7504: "Bone Bolango",
+    7505: "Gorontalo Utara",
+    7571: "Kota Gorontalo",
+}
 WAF = b"<!doctype html><title> Perimeter WAF Block </title><body><h2> Akses ini ditolak </h2></body>"
 NONE = {"status": "OK", "data-availability": "list-not-available", "data": ""}
 FIRST, LAST = 2015, 2024
 
 
 def page(items, number=1, pages=1, total=None):
-    head = {"page": number, "pages": pages, "per_page": 10, "count": len(items), "total": len(items) if total is None else total}
+    head = {
+        "page": number,
+        "pages": pages,
+        "per_page": 10,
+        "count": len(items),
+        "total": len(items) if total is None else total,
+    }
     return {"status": "OK", "data-availability": "available", "data": [head, items]}
 
 
@@ -54,11 +67,16 @@ def bps(query, path="/list", seen=0, *, limit=None):
     if model == "th":
         years = range(FIRST, LAST + 1)
         number = int(query.get("page", 1))
-        return page([{"th_id": y - 1900, "th": str(y)} for y in years][(number - 1) * 4 : number * 4], number, 3, len(years))
+        return page(
+            [{"th_id": y - 1900, "th": str(y)} for y in years][(number - 1) * 4 : number * 4], number, 3, len(years)
+        )
     if model == "data":
         count = len(query["th"].split(";"))
         if count > limit:
-            return {"status": "Error", "message": f"The maximum allowed number of years for the 'th' parameter is {limit}. You provided {count}. Please reduce the number of years accordingly."}
+            return {
+                "status": "Error",
+                "message": f"The maximum allowed number of years for the 'th' parameter is {limit}. You provided {count}. Please reduce the number of years accordingly.",
+            }
         return figures(query)
     return NONE
 
@@ -202,7 +220,9 @@ def test_years_that_bps_lacks(server, client):
     assert set(found.rows["period"]) == {"2017"}
     with pytest.raises(ApiError, match="BPS has no 1999 of variable 77"):
         client.data("7500", 77, [1999])
-    with pytest.raises(ApiError, match=r"BPS has nothing for variable 77 of domain 7500, 2015 and 2016 \(list-not-available\)"):
+    with pytest.raises(
+        ApiError, match=r"BPS has nothing for variable 77 of domain 7500, 2015 and 2016 \(list-not-available\)"
+    ):
         client.data("7500", 77, [2015, 2016])
 
 
@@ -214,7 +234,11 @@ def test_an_answer_for_something_else_is_refused(server, client):
 
 def test_recorded_answers_come_through_the_server_as_they_are_decoded(server, client, reference, waits):
     folder = reference / "bps_samples" / "json"
-    files = {"th": "looker_th_list_1804.json", "data": "looker_data_0000_1804.json", "statictable": "flutter_static_table_detail_fixture.json"}
+    files = {
+        "th": "looker_th_list_1804.json",
+        "data": "looker_data_0000_1804.json",
+        "statictable": "flutter_static_table_detail_fixture.json",
+    }
     waf = (folder / "looker_waf_block_403.html").read_bytes()
 
     def play(query, path, seen):
@@ -229,7 +253,11 @@ def test_recorded_answers_come_through_the_server_as_they_are_decoded(server, cl
     assert waits == [2]
     found = client.data("0000", 1804, [2017, 2018, 2019])
     pd.testing.assert_frame_equal(found.rows, bps_api.decode(folder / files["data"]).rows)
-    assert client.static("7315", 23).rows["value"].sum() == bps_api.decode(folder / files["statictable"]).rows["value"].sum() > 0
+    assert (
+        client.static("7315", 23).rows["value"].sum()
+        == bps_api.decode(folder / files["statictable"]).rows["value"].sum()
+        > 0
+    )
     assert client.years("0000", 9).empty
     with pytest.raises(ApiError, match="BPS lists no years for variable 9"):
         client.data("0000", 9)
@@ -261,7 +289,9 @@ def test_trouble_is_waited_out(server, waits, bad, said):
 
 def test_retry_after_is_honoured_as_seconds_and_as_a_date(server, client, waits):
     later = email.utils.formatdate(time.time() + 60, usegmt=True)
-    server.play = in_turn((429, {"Retry-After": "7"}, b""), (503, {"Retry-After": later}, b""), (429, {"Retry-After": "soon"}, b""))
+    server.play = in_turn(
+        (429, {"Retry-After": "7"}, b""), (503, {"Retry-After": later}, b""), (429, {"Retry-After": "soon"}, b"")
+    )
     client.years("7500", 77)
     assert waits[0] == 7
     assert 50 < waits[1] <= 60
@@ -410,7 +440,10 @@ def test_a_damaged_entry_is_fetched_again_or_refused_and_never_used(server, clie
     good = client.data("7500", 77, [2020]).rows
     for path in kept(tmp_path):
         corrupt(path, how)
-    with Client(offline=True) as other, pytest.raises(ApiError, match="the kept answer for years .* is damaged .*fetched again"):
+    with (
+        Client(offline=True) as other,
+        pytest.raises(ApiError, match="the kept answer for years .* is damaged .*fetched again"),
+    ):
         other.data("7500", 77, [2020])
     count = len(server.asked)
     told = []
@@ -427,7 +460,10 @@ def test_offline_asks_nothing_and_names_all_that_is_missing(server, client, monk
     count = len(server.asked)
     monkeypatch.delenv("UCJ_BPS_KEY")
     with Client(offline=True) as other:
-        with pytest.raises(ApiError, match="variable 77 of domain 7500 is kept on the disk for 2021, 2022, 2023, 2024 .*run once without it"):
+        with pytest.raises(
+            ApiError,
+            match="variable 77 of domain 7500 is kept on the disk for 2021, 2022, 2023, 2024 .*run once without it",
+        ):
             other.data("7500", 77, range(2019, 2025))
         with pytest.raises(ApiError, match="no answer for subjects of domain 7500 is kept"):
             other.subjects("7500")
@@ -456,7 +492,9 @@ def test_a_disk_that_cannot_be_written_is_no_reason_to_fail(server, tmp_path):
 # ---- the key
 
 
-@pytest.mark.parametrize("text", ["short", "with space inside", "12345678901234567890", "a/b/c/d/e/f/g", "ключключключ"])
+@pytest.mark.parametrize(
+    "text", ["short", "with space inside", "12345678901234567890", "a/b/c/d/e/f/g", "ключключключ"]
+)
 def test_what_is_no_key_is_refused_without_saying_it(server, client, monkeypatch, text):
     monkeypatch.setenv("UCJ_BPS_KEY", text)
     with pytest.raises(ApiError, match="is no key of BPS's Web API") as caught:
@@ -533,17 +571,37 @@ def test_the_key_is_nowhere_but_in_the_request(server, monkeypatch, tmp_path, ca
         error = caught.value
         errors.append("".join(traceback.format_exception(error)))
         while error is not None:  # the chain, and what its parts hold
-            errors += [repr(error), repr(vars(error)), str(getattr(error, "request", "")), str(getattr(error, "doc", ""))]
+            errors += [
+                repr(error),
+                repr(vars(error)),
+                str(getattr(error, "request", "")),
+                str(getattr(error, "doc", "")),
+            ]
             error = error.__cause__ or error.__context__
     found = client.data("7500", 77)
-    shown = [repr(client), repr(client.web), repr(vars(client.web)), repr(client.web._client), repr(found), repr(found.answers)]
+    shown = [
+        repr(client),
+        repr(client.web),
+        repr(vars(client.web)),
+        repr(client.web._client),
+        repr(found),
+        repr(found.answers),
+    ]
     shown += [str(vars(client.web)), f"{client.web._secret}"]
     written = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     assert len(written) > 8
     assert sum(q.get("key") == KEY for _, q, _ in server.asked) > 20
     captured = capsys.readouterr()
     assert len(caplog.records) > 50
-    everything = [captured.out, captured.err, caplog.text, *errors, *shown, *map(str, written), *(b.decode() for b in written.values())]
+    everything = [
+        captured.out,
+        captured.err,
+        caplog.text,
+        *errors,
+        *shown,
+        *map(str, written),
+        *(b.decode() for b in written.values()),
+    ]
     for text in everything:
         assert KEY.lower() not in text.lower()
 
@@ -623,7 +681,13 @@ def test_tidy_rows_of_ucj_read_read_back(tmp_path, ucj):
         bps_files.read(tmp_path / "tidy.csv", within="76")
     with pytest.raises(UcjError, match="year=2020 contradicts"):
         bps_files.read(tmp_path / "tidy.csv", year=2020)
-    for text, message in (("1e999", "larger than any"), ("inf", "damaged"), ("many", "damaged"), ("1_5", "damaged"), ("15,5", "damaged")):
+    for text, message in (
+        ("1e999", "larger than any"),
+        ("inf", "damaged"),
+        ("many", "damaged"),
+        ("1_5", "damaged"),
+        ("15,5", "damaged"),
+    ):
         (tmp_path / "tidy.csv").write_text(out.replace("15.5", text), encoding="utf-8")
         with pytest.raises(UcjError, match=message):
             bps_files.read(tmp_path / "tidy.csv")
@@ -640,7 +704,11 @@ def test_lists_and_tables_on_the_command_line(ucj, server, package, tmp_path):
             return {"status": "OK", "data-availability": "available",
                     "data": [{"page": 1, "pages": 1, "total": 1}, [{"domain_id": "7504", "domain_name": "Bone Bolango", "domain_url": "u"}]]}  # fmt: skip
         if path == "/view":
-            return {"status": "OK", "data-availability": "available", "data": {"table_id": 23, "title": "Kepadatan", "table": table}}
+            return {
+                "status": "OK",
+                "data-availability": "available",
+                "data": {"table_id": 23, "title": "Kepadatan", "table": table},
+            }
         if path == "/interoperabilitas/datasource/simdasi/id/23/":
             assert query["wilayah"] == "7500000"
             return {"status": "OK", "data": [{"page": 1, "pages": 1}, {"status": 200, "condition": "OK", "data": [
@@ -662,12 +730,17 @@ def test_lists_and_tables_on_the_command_line(ucj, server, package, tmp_path):
     assert "192" in out
     assert "long" not in out
     assert server.asked[-1][1] == {"model": "var", "domain": "7500", "subject": "23", "lang": "eng", "key": KEY}
-    assert json.loads(ucj("fetch", "years", "-d", "7500", "--var", "77", "--format", "json")[1])[0] == {"th_id": "115", "th": "2015"}
+    assert json.loads(ucj("fetch", "years", "-d", "7500", "--var", "77", "--format", "json")[1])[0] == {
+        "th_id": "115",
+        "th": "2015",
+    }
     assert "12.5" in ucj("fetch", "static", "-d", "7500", "--table", "23", "--format", "csv")[1]
     assert bps_files.read(package / "inbox" / "bps-7500-static23.csv")["region_code"].tolist() == [str(c) for c in SIX]
     assert "2022,2023" in ucj("fetch", "simdasi", "-d", "7500")[1]
     server_play, server.play = play, lambda q, p, n: NONE if q.get("tahun") == "2021" else play(q, p, n)
-    status, _, err = ucj("fetch", "simdasi", "-d", "7500", "--table", "QUJD", "--years", "2021-2023", "--out", str(tmp_path))
+    status, _, err = ucj(
+        "fetch", "simdasi", "-d", "7500", "--table", "QUJD", "--years", "2021-2023", "--out", str(tmp_path)
+    )
     server.play = server_play
     assert "BPS has nothing for 2021 of SIMDASI table QUJD of 7500" in err
     assert status == 0
@@ -676,7 +749,10 @@ def test_lists_and_tables_on_the_command_line(ucj, server, package, tmp_path):
     status, _, err = ucj("fetch", "simdasi", "-d", "7500", "--table", "QUJD", "--years", "2022-2025", "--offline")
     assert "SIMDASI table QUJD of 7500 is kept on the disk for 2024, 2025" in err
     status, _, err = ucj("fetch", "press", "-d", "7500", "--year", "2025")
-    assert (status, err) == (1, "ucj: BPS lists no press releases of domain 7500: check the domain and the other options\n")
+    assert (status, err) == (
+        1,
+        "ucj: BPS lists no press releases of domain 7500: check the domain and the other options\n",
+    )
     status, _, err = ucj("fetch", "simdasi", "-d", "7500", "--table", "QUJD")
     assert status == 2
     assert "--table needs --years" in err
