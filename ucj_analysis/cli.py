@@ -213,13 +213,207 @@ def read(
             print(f"{path.name}: {finding['kind']}, {finding['place']}: {finding['message']}", file=sys.stderr)
     frame = pd.concat(readings, ignore_index=True)
     if format is Format.text:
-        keep = ["region_code", "region_label", "period", "subperiod", "indicator", "dimension", "value", "flag", "cell"]
-        frame = frame[keep].loc[:, lambda t: t.notna().any() & (t != "").any()]
-        _show(frame.head(40), format)
+        _show(_short(frame).head(40), format)
         if len(frame) > 40:
             typer.echo(f"{len(frame)} rows, the first 40 shown; --format csv gives all.")
         return
     _show(frame, format)
+
+
+fetch_app = typer.Typer(
+    help="Fetch tables of others into data/inbox/.\n\nExample: ucj fetch data --domain 7500 --var 192 --years 2015-2025",
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(fetch_app, name="fetch")
+
+DomainOption = Annotated[str, typer.Option("--domain", "-d", help="BPS code or name of a region; 0000 the nation")]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Only answers kept on the disk")]
+RefreshOption = Annotated[bool, typer.Option("--refresh", help="Ask BPS again for what is kept")]
+EnglishOption = Annotated[bool, typer.Option("--english", help="Titles and labels in English")]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write to; by default data/inbox")]
+YearsOption = Annotated[str | None, typer.Option("--years", "-y", help="2024, 2019,2021 or 2015-2025; by default all")]
+
+
+@fetch_app.callback(invoke_without_command=True)
+def _fetch(context: typer.Context):
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@fetch_app.command()
+def domains(
+    province: Annotated[str | None, typer.Option(help="Only the regencies of this province")] = None,
+    offline: OfflineOption = False,
+    refresh: RefreshOption = False,
+    format: FormatOption = Format.text,
+):
+    """List the domains of BPS: the nation, provinces, regencies.
+
+    Example: ucj fetch domains --province 75
+    """
+    with _bps(offline, refresh) as bps:
+        _listed(bps.domains(province), format)
+
+
+@fetch_app.command()
+def subjects(
+    domain: DomainOption,
+    english: EnglishOption = False,
+    offline: OfflineOption = False,
+    refresh: RefreshOption = False,
+    format: FormatOption = Format.text,
+):
+    """List the subjects of a domain.
+
+    Example: ucj fetch subjects --domain 7500
+    """
+    with _bps(offline, refresh, english) as bps:
+        _listed(bps.subjects(domain), format)
+
+
+@fetch_app.command()
+def variables(
+    domain: DomainOption,
+    subject: Annotated[int | None, typer.Option(help="Only this subject (ucj fetch subjects)")] = None,
+    english: EnglishOption = False,
+    offline: OfflineOption = False,
+    refresh: RefreshOption = False,
+    format: FormatOption = Format.text,
+):
+    """List the variables (dynamic tables) of a domain.
+
+    Example: ucj fetch variables --domain 7500 --subject 23
+    """
+    with _bps(offline, refresh, english) as bps:
+        _listed(bps.variables(domain, subject), format)
+
+
+@fetch_app.command()
+def years(
+    domain: DomainOption,
+    var: Annotated[int, typer.Option(help="Variable (ucj fetch variables)")],
+    offline: OfflineOption = False,
+    refresh: RefreshOption = False,
+    format: FormatOption = Format.text,
+):
+    """List the years that a variable has.
+
+    Example: ucj fetch years --domain 7500 --var 192
+    """
+    with _bps(offline, refresh) as bps:
+        _listed(bps.years(domain, var), format)
+
+
+@fetch_app.command()
+def data(
+    domain: DomainOption,
+    var: Annotated[int, typer.Option(help="Variable (ucj fetch variables)")],
+    years: YearsOption = None,
+    turvar: Annotated[str | None, typer.Option(help="Only these derived variables: ids joined by ;")] = None,
+    vervar: Annotated[str | None, typer.Option(help="Only these rows: ids joined by ;")] = None,
+    out: OutOption = None,
+    english: EnglishOption = False,
+    offline: OfflineOption = False,
+    refresh: RefreshOption = False,
+    format: FormatOption = Format.text,
+):
+    """Fetch a variable as tidy rows.
+
+    Example: ucj fetch data --domain 7500 --var 192 --years 2015-2025
+    """
+    from ucj_analysis.loaders.bps_api import parse_years
+
+    with _bps(offline, refresh, english) as bps:
+        _fetched(
+            bps.data(domain, var, parse_years(years) if years else None, turvar=turvar, vervar=vervar), out, format
+        )
+
+
+@fetch_app.command()
+def static(
+    domain: DomainOption,
+    table: Annotated[int | None, typer.Option(help="Number of the table; without it, all are listed")] = None,
+    keyword: Annotated[str | None, typer.Option(help="List only titles with this word")] = None,
+    out: OutOption = None,
+    english: EnglishOption = False,
+    offline: OfflineOption = False,
+    refresh: RefreshOption = False,
+    format: FormatOption = Format.text,
+):
+    """List the static tables of a domain, or fetch one.
+
+    Example: ucj fetch static --domain 7500 --table 23
+    """
+    with _bps(offline, refresh, english) as bps:
+        if table is None:
+            _listed(bps.static_tables(domain, keyword), format)
+        else:
+            _fetched(bps.static(domain, table), out, format)
+
+
+@fetch_app.command()
+def simdasi(
+    domain: DomainOption,
+    table: Annotated[str | None, typer.Option(help="id_tabel of the table; without it, all are listed")] = None,
+    years: YearsOption = None,
+    out: OutOption = None,
+    offline: OfflineOption = False,
+    refresh: RefreshOption = False,
+    format: FormatOption = Format.text,
+):
+    """List the tables of Daerah Dalam Angka (SIMDASI) of a region, or fetch one.
+
+    Example: ucj fetch simdasi --domain 7500 --table ID --years 2022-2024
+    """
+    from ucj_analysis.loaders.bps_api import parse_years
+
+    if table is not None and years is None:
+        raise typer.BadParameter("--table needs --years: a SIMDASI table is fetched by year")
+    with _bps(offline, refresh) as bps:
+        if table is None:
+            _listed(bps.simdasi_tables(domain), format)
+        else:
+            _fetched(bps.simdasi(domain, table, parse_years(years)), out, format)
+
+
+@fetch_app.command()
+def press(
+    domain: DomainOption,
+    year: Annotated[int | None, typer.Option("--year", "-y")] = None,
+    month: Annotated[int | None, typer.Option(min=1, max=12)] = None,
+    keyword: Annotated[str | None, typer.Option(help="Only titles with this word")] = None,
+    english: EnglishOption = False,
+    offline: OfflineOption = False,
+    refresh: RefreshOption = False,
+    format: FormatOption = Format.text,
+):
+    """List press releases (Berita Resmi Statistik).
+
+    Example: ucj fetch press --domain 7500 --year 2025 --keyword kemiskinan
+    """
+    with _bps(offline, refresh, english) as bps:
+        _listed(bps.press(domain, year, month, keyword), format)
+
+
+@fetch_app.command()
+def saved(
+    file: Annotated[Path, typer.Argument(help="Answer of the Web API kept as JSON")],
+    domain: Annotated[str | None, typer.Option("--domain", "-d", help="Domain it was asked from")] = None,
+    out: OutOption = None,
+    format: FormatOption = Format.text,
+):
+    """Read an answer of the Web API that someone saved, without asking BPS.
+
+    Example: ucj fetch saved answer.json --domain 7500
+    """
+    from ucj_analysis.loaders import bps_api
+
+    found = bps_api.saved_answer(file, domain)
+    if set(bps_api.COLUMNS) <= set(found.rows.columns):
+        _fetched(found, out, format)
+    else:
+        _listed(found.rows, format)
 
 
 @app.command()
@@ -445,6 +639,61 @@ def _progress(total):
             bar.update(task, advance=1, description=("failed: " if error else "") + job.name)
 
         yield step
+
+
+def _bps(offline, refresh, english=False):
+    """Client of BPS's Web API that says on stderr what it waits for."""
+    from ucj_analysis.loaders import bps_api
+
+    def step(done, total, what):
+        if total > 1:
+            print(f"[{done}/{total}] {what}", file=sys.stderr, flush=True)
+
+    return bps_api.Client(
+        offline=offline, refresh=refresh, lang="eng" if english else "ind", progress=step,
+        say=lambda text: print(f"ucj: {text}", file=sys.stderr, flush=True),
+    )  # fmt: skip
+
+
+def _listed(frame, format):
+    """Show a list of the Web API; in text only what a person chooses by."""
+    from ucj_analysis.loaders import bps_api
+
+    if frame.empty:
+        raise UcjError(f"BPS lists no {frame.attrs.get('what', 'items')}: check the domain and the other options")
+    _found(frame.attrs.get("findings", ()), frame.attrs.get("answers", ()))
+    _show(frame[bps_api.chosen_by(frame)] if format is Format.text else frame, format)
+
+
+def _fetched(found, out, format):
+    """Write a fetched table and say what is in it; rows on stdout for programs."""
+    from ucj_analysis import paths
+    from ucj_analysis.loaders import bps_api
+
+    path = bps_api.save(found, out or paths.data_dir() / "inbox")
+    _found(found.findings, found.answers)
+    said = f"{len(found.rows)} rows ({int(found.rows['value'].notna().sum())} with a figure) in {path}"
+    if format is Format.text:
+        _show(_short(found.rows).head(20), format)
+        typer.echo(said)
+    else:
+        print(said, file=sys.stderr)
+        _show(found.rows, format)
+
+
+def _found(findings, answers):
+    for f in findings:
+        print(f"{f['kind']}, {f['place']}: {f['message']}", file=sys.stderr)
+    kept = sorted(a.fetched[:10] for a in answers if a.cached)
+    if kept:
+        dates = " to ".join(dict.fromkeys([kept[0], kept[-1]]))
+        print(f"{len(kept)} of {len(answers)} answers as kept on {dates}; --refresh asks BPS again", file=sys.stderr)
+
+
+def _short(rows):
+    """Tidy rows as a person reads them: columns that say something."""
+    keep = ["region_code", "region_label", "period", "subperiod", "indicator", "dimension", "value", "flag", "cell"]
+    return rows[keep].loc[:, lambda t: t.notna().any() & (t != "").any()]
 
 
 def _estimates(frame):

@@ -4,6 +4,9 @@
 refused in one sentence. Nothing is repaired: what looks wrong is returned as printed and reported as a finding.
 """
 
+import hashlib
+import io
+import json
 import re
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -15,7 +18,7 @@ import pandas as pd
 from ucj_analysis import regions
 from ucj_analysis.errors import DataError, RegionError
 from ucj_analysis.loaders import bps_labels, bps_layout, bps_words
-from ucj_analysis.loaders.bps_bytes import Grid, Source, open_source, refuse
+from ucj_analysis.loaders.bps_bytes import MAX_BYTES, Grid, Source, open_source, refuse
 from ucj_analysis.loaders.bps_numbers import Column
 
 COLUMNS = [
@@ -99,11 +102,58 @@ def examine(path, *, within=None, indicator=None, year=None):
     """
     province = _province(within)
     year = _year(year)
+    if _is_tidy(path):
+        return _tidy(Path(path), province, year)
     source = open_source(path)
     reader = _Reader(source, province, indicator, year)
     for grid in source.grids:
         reader.grid(grid)
     return reader.finish()
+
+
+def _is_tidy(path):
+    """Whether the heading is that of tidy rows, as `ucj fetch` and `ucj read --format csv` write them."""
+    try:
+        with open(path, "rb") as file:
+            head = file.readline(300).strip()
+            file.seek(0, 2)
+            if file.tell() > MAX_BYTES:
+                return False
+    except OSError:
+        return False
+    return head.removesuffix(b",file") == ",".join(COLUMNS).encode()
+
+
+def _tidy(path, province, year):
+    """Rows that were tidy already; of a fetched table only as the JSON beside it describes it."""
+    data, about = path.read_bytes(), {}
+    try:
+        if path.with_suffix(".json").is_file():
+            about = json.loads(path.with_suffix(".json").read_bytes())
+            if about["sha256"] != hashlib.sha256(data).hexdigest():
+                refuse(
+                    path,
+                    "it is not the table that the JSON beside it describes (edited, or a fetch that stopped): fetch it again",
+                )
+        frame = pd.read_csv(
+            io.BytesIO(data), dtype={c: "int64" if c in ("row", "column") else "str" for c in COLUMNS}, keep_default_na=False,
+            na_values={"region_code": [""]}, on_bad_lines="error",
+        )[COLUMNS]  # fmt: skip
+        # the shortest text of a float, read back exactly; no other spelling is written
+        written = frame["value"].str.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?|")
+        frame["value"] = np.array([float(x or "nan") for x in frame["value"].where(written, "no figure")], dtype=float)
+        extra = [list(about.get(k, [])) for k in ("findings", "titles", "notes")]
+    except DataError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError, OverflowError):
+        refuse(path, "its tidy rows or the JSON beside them are damaged: fetch or read the table again")
+    if np.isinf(frame["value"]).any():
+        refuse(path, "a value in it is larger than any figure: fetch or read the table again", field="value")
+    if province is not None and not frame["region_code"].str.startswith(province.code[:2], na=False).any():
+        refuse(path, f"none of its rows lies in {province}: leave out within")
+    if year and year not in set(frame["period"].str[:4]):
+        refuse(path, f"year={year} contradicts its periods: leave out year", field="year", value=year)
+    return Reading(frame, *extra, "tidy rows")
 
 
 def _province(within):
