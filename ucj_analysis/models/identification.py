@@ -219,7 +219,9 @@ def problem(y, lower, upper, *, unit, time, covariates=None, caps=(), A=None, b=
     for name, v in (("y", y), ("lower", lower), ("upper", upper)):
         if not np.isfinite(v).all():
             bad = place[int(np.argmax(~np.isfinite(v)))]
-            raise UcjError(f"{name}: no number for {bad}; an unknown dose is an interval, an unknown outcome leaves the year out")
+            raise UcjError(
+                f"{name}: no number for {bad}; an unknown dose is an interval, an unknown outcome leaves the year out"
+            )
     if (lower > upper).any():
         bad = int(np.argmax(lower > upper))
         raise UcjError(f"{place[bad]}: the interval {lower[bad]:g} to {upper[bad]:g} runs backwards")
@@ -230,7 +232,9 @@ def problem(y, lower, upper, *, unit, time, covariates=None, caps=(), A=None, b=
     if (seen != 1).any():
         i, j = np.argwhere(seen != 1)[0]
         what = "no row" if seen[i, j] == 0 else f"{seen[i, j]} rows"
-        raise UcjError(f"{what} for {units[i]} in {times[j]}: one row per region and year is needed; nothing is filled in")
+        raise UcjError(
+            f"{what} for {units[i]} in {times[j]}: one row per region and year is needed; nothing is filled in"
+        )
     if len(units) < 2 or len(times) < 2:
         raise UcjError(f"{len(units)} regions and {len(times)} years: two of each are needed for their effects")
     effects = np.column_stack([np.eye(len(units))[u], np.eye(len(times))[t]])
@@ -630,11 +634,13 @@ def completions(p, draws, seed=20260101):
         for at, w, bound in p.caps:
             keep &= D[:, at] @ w <= bound
         if p.A is not None:
-            keep &= (D @ p.A.T <= p.b).all(axis=1)
+            keep &= (p.b >= D @ p.A.T).all(axis=1)
         out += list(D[keep])
         if len(out) >= draws:
             return np.array(out[:draws])
-    raise UcjError("the constraints leave less than a thousandth of the box: no completions can be drawn evenly from it")
+    raise UcjError(
+        "the constraints leave less than a thousandth of the box: no completions can be drawn evenly from it"
+    )
 
 
 def _single(p):

@@ -134,7 +134,9 @@ class Panel:
         regions = sorted(self.cells["region_code"].unique()) if regions is None else list(regions)
         absent = sorted(set(regions) - set(self.cells["region_code"]))
         if absent:
-            raise UcjError(f"no cells for {', '.join(absent)}: the panel has {', '.join(self.cells.region_code.unique())}")
+            raise UcjError(
+                f"no cells for {', '.join(absent)}: the panel has {', '.join(self.cells.region_code.unique())}"
+            )
         own = self.cells[self.cells["region_code"].isin(regions)].set_index(["region_code", "year"])
         y = own[outcome].unstack("year")
         low, high = (own[f"dose_{base}_{s}"].unstack("year") for s in ("lower", "upper"))
@@ -152,7 +154,16 @@ class Panel:
         cells = own.reset_index().rename(columns={"year": "dose_year"})
         rows = pd.MultiIndex.from_product([regions, years], names=["region_code", "year"]).to_frame(index=False)
         rows["dose_year"] = rows["year"] - lag
-        keep = ["region_code", "dose_year", "status", "reason", "rows", "persons_lower", "persons_upper", f"{base}_lower"]
+        keep = [
+            "region_code",
+            "dose_year",
+            "status",
+            "reason",
+            "rows",
+            "persons_lower",
+            "persons_upper",
+            f"{base}_lower",
+        ]
         out = rows.merge(cells[keep], on=["region_code", "dose_year"])
         out["y"] = [y.loc[r, t] for r, t in zip(out["region_code"], out["year"], strict=True)]
         for name, frame in (("lower", low), ("upper", high)):
@@ -263,9 +274,7 @@ def build(
     said = _statements(record, events, use, regions, years)
     plans = coverage.by_payer(record, status="planned")
     totals = _actives(record)
-    cells = [
-        _cell(code, year, said, plans, totals, use, PAYERS[payers]) for code in regions for year in years
-    ]
+    cells = [_cell(code, year, said, plans, totals, use, PAYERS[payers]) for code in regions for year in years]
     cells = pd.DataFrame(cells)
     workers = _workers(labour, regions, years)
     cells = cells.merge(workers, how="left", on=["region_code", "year"])
@@ -456,4 +465,6 @@ def _covariates(frame, name):
     if name == "labour":
         here = here[here["period"].str.endswith("-08")]
     here = here.assign(year=here["period"].str[:4].astype(int)).sort_values("observation_id")
-    return here.pivot_table(index=["region_code", "year"], columns="indicator", values="value", aggfunc="last").reset_index()
+    return here.pivot_table(
+        index=["region_code", "year"], columns="indicator", values="value", aggfunc="last"
+    ).reset_index()
