@@ -167,7 +167,7 @@ def test_design_lines_up_dose_and_outcome(made):
     assert row["lower"] == cells.loc[("7504", 2019), "dose_employed_lower"]
     assert len(d.rows) == 12
     assert d.caps == []  # 2019 and 2020 have no count of the whole province
-    at, weights, bound = made.design(outcome="P0", lag=0, years=[2021, 2022]).caps[0]
+    _, weights, bound = made.design(outcome="P0", lag=0, years=[2021, 2022]).caps[0]
     assert bound == 193_218
     assert weights.sum() * 100 == pytest.approx(579_009, abs=3)  # BPS's employed of the province
     assert (d.completion("lower") <= d.completion("middle")).all()

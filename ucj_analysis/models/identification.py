@@ -276,10 +276,13 @@ def of(design, *, covariates=None):
     rows = design.rows
     treated = rows.groupby("region_code")["upper"].max()
     some = list(treated.index[treated > 0])
+    if not some:
+        raise UcjError("no region has a dose in these years: there is no slope to look for")
     if len(some) < 2:
-        who = some[0] if some else "no region"
-        raise UcjError(f"only {who} has a dose in these years: with one treated region a slope compares it with all others and "
-                       "cannot be told from anything else that happened there; describe its path instead")  # fmt: skip
+        raise UcjError(
+            f"only {some[0]} has a dose in these years: with one treated region a slope compares it with all others and cannot "
+            "be told from anything else that happened there; describe its path instead"
+        )
     return problem(
         rows["y"], rows["lower"], rows["upper"], unit=rows["region_code"], time=rows["year"], covariates=covariates,
         caps=design.caps,
