@@ -430,3 +430,22 @@ def test_groups_cover_the_open_cells(primary):
     for groups in (ident.by_region(primary), ident.by_cell(primary)):
         assert sorted(np.concatenate(list(groups.values()))) == list(open_)
     assert set(ident.by_region(primary)) == set(primary.rows["region_code"].iloc[open_])
+
+
+def test_an_end_of_zero_is_found_and_does_not_search_for_ever():
+    """All slopes at most zero, zero among them, and no variation possible: doses open at corners where y is level."""
+    rng = np.random.default_rng(5)
+    for _ in range(150):
+        where = layout(2, 3)
+        low = rng.integers(0, 3, 6).astype(float)
+        high = low + rng.integers(0, 3, 6) * (rng.uniform(size=6) < 0.5)
+        y = rng.integers(-1, 2, 6).astype(float)
+        try:
+            p = ident.problem(y, low, high, **where)
+            s = ident.slope_set(p)
+        except UcjError:
+            continue
+        found = slopes_of(p, grid(p, 5))
+        assert s.exact
+        assert s.low.bound <= found.min() + 1e-9
+        assert s.high.bound >= found.max() - 1e-9
