@@ -14,13 +14,11 @@ from ucj_analysis.regions import get
 _SAY = {
     "id": {
         "known": "diketahui", "bounded": "hanya batasnya diketahui", "planned only": "hanya rencana",
-        "unknown": "tidak ada catatan (0 sampai 100)", "no_end": "tidak terbatas", "now": "sekarang {}",
-        "share": "himpunan menyempit {}", "steps": "bersama yang di atasnya",
+        "unknown": "tidak ada catatan (0 sampai 100)", "no_end": "tidak terbatas",
     },
     "en": {
         "known": "known", "bounded": "only bounds are known", "planned only": "only plans",
-        "unknown": "no record (0 to 100)", "no_end": "no end", "now": "now {}",
-        "share": "set narrows by {}", "steps": "with those above it",
+        "unknown": "no record (0 to 100)", "no_end": "no end",
     },
 }  # fmt: skip
 _LOOK = {
@@ -68,10 +66,14 @@ def dose_record(cells, *, alt, lang, title, unit, source, base="employed"):
                     ax.plot([r.year - 0.32, r.year + 0.32], [floor + scale * a] * 2, color=ACCENT, linewidth=2.4, zorder=3,
                             solid_capstyle="butt")  # fmt: skip
                 else:
-                    ax.bar(r.year, scale * (b - a), 0.64, bottom=floor + scale * a, zorder=2, **_LOOK[r.status])
+                    # a narrow interval stays visible
+                    ax.bar(
+                        r.year, max(scale * (b - a), 0.03), 0.64, bottom=floor + scale * a, zorder=2, **_LOOK[r.status]
+                    )
                 if r.status in ("known", "bounded"):
                     digits = 0 if max(a, b) == 0 or b - a > 1 else 1
-                    ax.text(r.year, floor + scale * min(b, 82) + 0.03, language.span(a, b, lang, digits), fontsize=5.8,
+                    top = floor + scale * b + 0.03 if b < 80 else floor + 0.36
+                    ax.text(r.year, top, language.span(a, b, lang, digits), fontsize=5.8,
                             ha="center", va="bottom", color=INK, zorder=4)  # fmt: skip
         ax.set_yticks([len(codes) - 1 - i + 0.4 for i in range(len(codes))], [get(c).short for c in codes], color=INK)
         ax.set_xticks(years, [str(y) for y in years])
@@ -102,7 +104,7 @@ def identified_sets(sets, *, alt, lang, title, unit, source):
     limit = min(np.abs(ends).max() if len(ends) else 1.0, 3 * reach) * 1.1
     with style.apply():
         height = 0.98 + 0.30 * len(sets)
-        figure, ax = _frame(height, title, unit, source, lang, left=0.31, right=0.80)
+        figure, ax = _frame(height, title, unit, source, lang, left=0.31, right=0.79)
         for i, r in enumerate(sets.itertuples()):
             y = len(sets) - 1 - i
             a, b = max(r.lower, -limit), min(r.upper, limit)
@@ -112,11 +114,14 @@ def identified_sets(sets, *, alt, lang, title, unit, source):
                     ax.plot(x, y, mark, color=ACCENT, markersize=6, clip_on=False)
             if np.isfinite(r.slope):
                 ax.plot(r.slope, y, "|", color=INK, markersize=11, markeredgewidth=1.6)
-            text = [language.number(v, lang, 2, sign=True) if np.isfinite(v) else say["no_end"] for v in (r.lower, r.upper)]
-            ax.text(1.015, y, " … ".join(text), transform=ax.get_yaxis_transform(), fontsize=7.2, va="center")
+            text = [
+                language.number(v, lang, 2, sign=True) if np.isfinite(v) else say["no_end"] for v in (r.lower, r.upper)
+            ]
+            text = text[:1] if text[0] == text[1] == say["no_end"] else text
+            ax.text(1.03, y, " … ".join(text), transform=ax.get_yaxis_transform(), fontsize=7.2, va="center")
         ax.axvline(0, color=SOFT, linewidth=0.9, zorder=0)
         ax.set_yticks(range(len(sets)), list(sets["label"])[::-1], color=INK, fontsize=7.4)
-        ax.set(xlim=(-limit, limit), ylim=(-0.6, len(sets) - 0.4))
+        ax.set(xlim=(-1.03 * limit, 1.03 * limit), ylim=(-0.6, len(sets) - 0.4))
         ax.xaxis.set_major_formatter(lambda v, _: language.number(v, lang, language.decimals(v), sign=True))
         ax.grid(axis="x")
         plt.close(figure)
@@ -149,7 +154,10 @@ def value_bars(values, *, alt, lang, title, unit, source, most=12):
         ax.xaxis.set_major_formatter(lambda v, _: language.percent(v, lang, 0, short=True))
         ax.grid(axis="x")
         if rest > 0:
-            text = {"id": f"{rest} angka lain, masing-masing kurang dari itu", "en": f"{rest} more figures, each worth less"}
+            text = {
+                "id": f"{rest} angka lain, masing-masing kurang dari itu",
+                "en": f"{rest} more figures, each worth less",
+            }
             ax.text(0.99, 0.02, text[lang], transform=ax.transAxes, ha="right", va="bottom", fontsize=6.6, color=SOFT)
         plt.close(figure)
     return Chart(figure, alt, title)
