@@ -38,10 +38,7 @@ CELLS = [
     *(f"{b}{s}" for b in BASES for s in ("", "_lower", "_upper")),
     *(f"dose_{b}{s}" for b in BASES for s in ("_lower", "_upper")), *COVARIATES, "events", "reason", "rows",
 ]  # fmt: skip
-_HOLDERS = {
-    "7500": "BPJS Ketenagakerjaan, Gorontalo branch",
-    "regency": "labour office (Dinas Tenaga Kerja) of the regency, and BPJS Ketenagakerjaan, Gorontalo branch",
-}
+_HOLDER = "labour office (Dinas Tenaga Kerja) of the regency, and BPJS Ketenagakerjaan, Gorontalo branch"
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ class Panel:
                         "last_year": part["year"].iloc[-1],
                         "status": part["status"].iloc[0],
                         "known_so_far": known,
-                        "ask": _HOLDERS["regency"],
+                        "ask": _HOLDER,
                         "rows": _ids(part["rows"]),
                     }
                 )
