@@ -26,6 +26,7 @@ _GENERIC = re.compile(
     r"(data[_ ]?content|nilai|value|values|angka|isi|data|jumlah|total|datacontent|obs[_ ]?value|\(?persen\)?|persentase|%)",
     re.I,
 )
+_WHOLE = re.compile(r"jiwa|orang|persons?|people|kk|rumah tangga|keluarga|unit", re.I)
 _NOTHING = {"tidak ada", "none", "-", "", "tahun", "year", "tidak ada turunan"}
 
 
@@ -254,7 +255,7 @@ class _Reader:
                 corner = block.corner if bps_words.known_of(block.corner) or len(block.corner) > 40 else ""
                 head.indicator, rest = title or self.indicator or corner or sheet or stem, []
             head.dimension = " | ".join(rest)
-            head.unit = next((u for u in map(bps_words.unit_of, [*reversed(texts), title]) if u), "")
+            head.unit = next((u for u in map(bps_words.unit_of, [*reversed(texts), title, self.indicator or ""]) if u), "")
             said = [*reversed(texts), self.indicator or "", title]
             both = re.search(r"jumlah (dan|&) persentase|\bdan persentase", " ".join([*texts, title]), re.I)
             head.known = bps_words.known_of(*[s for s in said if s and not (both and s in (title, head.indicator))])
@@ -557,6 +558,8 @@ class _Reader:
             }
             if fits["."] != fits[","]:
                 return "." if fits["."] else ","
+        if _WHOLE.fullmatch(h.unit) and not re.search(r"rata|rasio|ratio|average", " ".join([h.indicator, h.dimension]), re.I):
+            return "," if c.open_[0].count(".") else "."  # there is no 1.234th person: the separator marks thousands
         same = {o.decimal for g, o in zip(heads, columns, strict=True) if g.indicator == h.indicator and o.decimal}
         for pool, who in ((same, "the other columns of this indicator"), (decided, "the other columns of the table")):
             if len(pool) == 1:
@@ -626,7 +629,8 @@ class _Reader:
                         self.find(
                             "zero",
                             self.where(grid, block.body[i], h.field.index),
-                            f"0 ({rows['label'][i]}, {h.year or rows['year'][i]}) is hardly a true figure of {h.indicator[:60]}: "
+                            f"0 ({rows['label'][i]}, {h.year or rows['year'][i] or 'no year'}) is hardly a true figure of "
+                            f"{(by_row[i] if by_row else h.indicator)[:60]}: "
                             "a missing mark may have become 0",
                         )
             held = values[~np.isnan(values)]

@@ -226,6 +226,9 @@ class Resolver:
         for i, label in enumerate(labels):
             c = cand[i]
             kind = kinds[i] if kinds else None
+            if i and label and label == labels[i - 1] and out[-1][0]:
+                out.append(out[-1])  # the same unit again, one row for each year
+                continue
             if not c and block is not None:
                 unit = _inside(label, block.code)
                 c = (unit,) if unit else ()
@@ -238,6 +241,8 @@ class Resolver:
             provs = [r for r in c if r.level == "province"]
             regs = [r for r in c if r.level == "regency"]
             if provs and regs:
+                if kind and not any(r.kind == kind and r.code not in used for r in regs):
+                    kind = None  # the units of this kind are through: the total follows
                 is_province = not kind and self._is_province(
                     i, labels, cand, provs[0], block, heading, used, level_only_provinces, upper_prov, title_regs,
                     following, only_prov,

@@ -30,6 +30,7 @@ _UNIT_HEAD = re.compile(r"(nama[_ ]?)?(satuan|unit)(\s*/\s*units?)?", re.I)
 _INDICATOR_HEAD = re.compile(
     r"(nama[_ ]?)?(variabel|variable|indikator|indicator|nama[_ ]data|jenis[_ ]data)(\s*/\s*\w+)?", re.I
 )
+_TURVAR_HEAD = re.compile(r"(nama[_ ])?(variabel[_ ]turunan|turunan[_ ]variabel|turvar)", re.I)
 _SMALLER_HEAD = re.compile(r"kecamatan|kelurahan|\bdesa\b|sub-?district|village|puskesmas|sekolah|sls", re.I)
 _GROUP_HEAD = re.compile(
     r"pendidikan|kelompok|golongan|\bumur\b|kategori|jenis|status|lapangan|klasifikasi usia|jenjang|education|age", re.I
@@ -258,6 +259,10 @@ def _figures(cells, kinds, numeric):
         # "No. | 1 | 2"-like headings hold no text label; long titles beside one number are titles
         return bool(texts or years or numeric or figures[0] == 0 or len(figures) > 1)
     if years and numeric is not None:
+        if kinds[used[0]] == "y" and len(texts) > 1 and all(
+            (numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1]) == (kinds[j] == "y") for j in used
+        ):
+            return True  # codes that look like years (1971) between names
         label = first if isinstance(first, str) else ""
         in_numeric = all(numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1] for j in years)
         return bool(in_numeric and label and kinds[used[0]] == "t" and not _CORNER.match(label) and len(years) <= 2)
@@ -505,6 +510,8 @@ def _roles(block):
         raw = leaf(f).strip()
         if not held:
             f.role = "skip" if not f.path else "value"
+        elif _TURVAR_HEAD.fullmatch(raw):
+            f.role = "dimension"
         elif f.texty:
             if _UNIT_HEAD.fullmatch(raw):
                 f.role = "unit"
@@ -528,7 +535,10 @@ def _roles(block):
             f.role = "code"
         elif (
             all(is_year(c) for c in distinct)
-            and (_YEAR_HEAD.fullmatch(raw) or _YEAR_HEAD.fullmatch(head) or (not raw and f is fields[0]))
+            and (
+                _YEAR_HEAD.fullmatch(raw) or _YEAR_HEAD.fullmatch(head)
+                or ((not raw or raw == block.corner) and _beside_label(fields, f))
+            )
         ) or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct)):
             f.role = "year"
     _labels(block, regional, cells, leaf)
@@ -536,6 +546,12 @@ def _roles(block):
         codes = [f for f in fields if f.role == "code"]
         for f in codes:
             f.role = "code value"
+
+
+def _beside_label(fields, f):
+    """Whether a column stands left of all figures, or directly right of the last label."""
+    k = fields.index(f)
+    return k == 0 or (all(g.texty for g in fields[:k]) and k < len(fields) - 1)
 
 
 def _sequence(held):
@@ -565,6 +581,9 @@ def _labels(block, regional, cells, leaf):
                 f.role = "province"
                 break
     rest = [f for f, _, _ in regional if f.role != "province"]
+    for f in rest[1:]:
+        if not smaller and _same_units(block, rest[0], f):
+            f.role = "skip"  # the same regions in a second spelling
     if smaller:
         label = smaller[0]
         for f in rest:
@@ -584,6 +603,14 @@ def _labels(block, regional, cells, leaf):
         f = next((f for f in fields if f.role == "indicator"), None)
         if f is not None and len(dict.fromkeys(cells[f.index])) > 1 and block.first("year") is None:
             f.role = "label"
+
+
+def _same_units(block, a, b):
+    """Whether two columns of labels name the same regions row by row."""
+    pairs = {(str(x), str(y)) for x, y in zip(block.column(a), block.column(b), strict=True) if x != "" and y != ""}
+    both = [(labels_.candidates(x), labels_.candidates(y)) for x, y in pairs]
+    known = [set(x) & set(y) for x, y in both if x and y]
+    return bool(known) and sum(map(bool, known)) >= 0.9 * len(known)
 
 
 def _numeric_label(block, cells, leaf):

@@ -27,6 +27,12 @@ _BASE = re.compile(
     r"perka|nomor|no\.?|uu|base|series|constant)\s*(?:tahun\s*)?[:(]?\s*(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?|(?:19|20)\d\d\s*=\s*100",
     re.I,
 )
+# a day, as of the export: "10 Juni 2024", "2024-06-10", "November 1, 2021"
+_DAY = re.compile(
+    rf"(?<!\d)\d{{1,2}}[-./ ]+(?:{_MONTHS}|{_SHORT})[-./, ]+(?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d[-./]?[01]\d[-./]?[0-3]\d(?!\d)|"
+    rf"(?<!\d)[0-3]?\d[-./][01]?\d[-./](?:19|20)\d\d(?!\d)|(?:{_MONTHS})\s+\d{{1,2}},?\s+(?:19|20)\d\d(?!\d)",
+    re.I,
+)
 _YEAR = re.compile(r"(?<![\d.,/])((?:19[4-9]|20[0-9])\d)(?![\d]|[.,]\d)")
 _RANGE = re.compile(
     r"((?:19[4-9]|20[0-9])\d)\s*(?:[-–—]|s/d|s\.d\.|sampai|hingga|to)\s*((?:19[4-9]|20[0-9])\d)(?!\d)", re.I
@@ -154,7 +160,7 @@ def is_period(cell):
 def years_in(text):
     """Years a title or file name speaks of: (years named singly, (first, last) of a range or None)."""
     text = text.replace("_", " ")
-    masked = _BASE.sub(" ", text)
+    masked = _BASE.sub(" ", _DAY.sub(" ", text))
     span = _RANGE.search(masked)
     if span and int(span[1]) < int(span[2]):
         masked = masked[: span.start()] + " " + masked[span.end() :]
