@@ -86,7 +86,7 @@ def test_each_province_alone_is_read_with_and_without_its_total(style, tmp_path)
 def test_former_and_other_spellings():
     within = {
         "Pasir": ("6400", "6401"), "Bulongan": ("6500", "6502"), "Fak-Fak": ("9100", "9101"), "Kab. Pangkajene Kepulauan": ("7300", "7309"),
-        "Labuhan Batu": ("1200", "1207"), "Tulangbawang": ("1800", "1805"), "Kep. Seribu": ("3100", "3101"),
+        "Labuhan Batu": ("1200", "1207"), "Tulangbawang": ("1800", "1808"), "Kep. Seribu": ("3100", "3101"),
         "Kota Adm. Jakarta Selatan": ("3100", "3171"), "Kodya Bandung": ("3200", "3273"), "D.I. Yogyakarta": ("3400", "3400"),
         "Kota Pematang Siantar": ("1200", "1273"), "Kota Padang Sidimpuan": ("1200", "1277"), "Batang Hari": ("1500", "1504"),
         "Muko Muko": ("1700", "1706"), "Banyu Asin": ("1600", "1607"), "Toba Samosir": ("1200", "1206"), "Kotabaru": ("6300", "6302"),

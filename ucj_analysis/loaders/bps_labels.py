@@ -5,6 +5,7 @@ Gorontalo a regency: the order of rows and the capitals tell, and where they do 
 """
 
 import csv
+import difflib
 import functools
 import re
 import unicodedata
@@ -12,7 +13,9 @@ import unicodedata
 from ucj_analysis import paths, regions
 from ucj_analysis.errors import RegionError
 
-_NUMBERING = re.compile(r"^(?:\(?\d{1,3}[.)]|\(?[ivxl]{1,6}[.)]|\(?[a-z][.)])\s*(?=[^\W\d])", re.I)
+_NUMBERING = re.compile(
+    r"^(?:\(?\d{1,3}[.)]|\(?[ivxl]{1,6}[.)](?![a-z]\.)|\(?[a-z][.)](?![a-z]\.))\s*(?=[^\W\d])", re.I
+)
 _CODED = re.compile(r"^[\[(]?(\d{4}|\d{2})[\])]?[\s.\-_:]+(?=[^\W\d])")
 _PREFIX = re.compile(
     r"^(kabupaten|kab|kota|provinsi|propinsi|prov|kotamadya|kodya|pemkab|pemkot)(?![a-z])[\s._]*", re.I
@@ -88,7 +91,7 @@ def _former(folder):
 def candidates(label):
     """Units a label can mean, tuple of Region; empty when it is no region known here."""
     text = bare(label)[0]
-    for shown in dict.fromkeys((text, re.sub(r"\bkep\.?\s", "Kepulauan ", text, flags=re.I), *_halves(text))):
+    for shown in dict.fromkeys((text, *_spelt(text), *_halves(text))):
         core = _SUFFIX.sub("", _PREFIX.sub("", shown))
         # the gate is cheap; resolving an unknown name searches for similar ones
         if not {_key(shown), _key(core)} & _known_keys(paths.data_dir()) or not _key(shown):
@@ -99,6 +102,13 @@ def candidates(label):
             if error.candidates:
                 return error.candidates
     return ()
+
+
+def _spelt(text):
+    """Other spellings of one name: "Kep." for Kepulauan, "Kota Adm." for Kota, "D.I." for DI."""
+    yield re.sub(r"\bkep\.?\s", "Kepulauan ", text, flags=re.I)
+    yield re.sub(r"\b(?:adm\.?|administrasi)\s", "", text, flags=re.I)
+    yield re.sub(r"\b([A-Z])\.\s?(?=[A-Z]\b)", r"\1", text)
 
 
 def _halves(text):
@@ -113,7 +123,7 @@ def _inside(label, province):
     found = candidates(label)
     near = [r for r in found if province in (r.code, r.parent_code)]
     if len(near) < 2:
-        return near[0] if near else _initials(text, province)
+        return near[0] if near else _initials(text, province) or (None if found else _slip(text, province))
     try:
         return regions.resolve(text, within=regions.get(province))
     except RegionError:
@@ -129,6 +139,24 @@ def _initials(text, province):
         if "".join(w[0] for w in r.name.split() if w not in ("Kota", "Kabupaten")).casefold() == text.casefold()
     ]  # fmt: skip
     return fits[0] if len(fits) == 1 else None
+
+
+def _slip(text, province):
+    """The one unit of a province whose name differs by a slip of spelling ("Parigi Mautong"), or None."""
+    key = _key(_SUFFIX.sub("", _PREFIX.sub("", text)))
+    if len(key) < 6:
+        return None
+    said = "kota" if re.match(r"(kota|kodya)", text, re.I) else "kabupaten" if re.match(r"kab", text, re.I) else None
+    alike = []
+    for r in regions.children(province):
+        if said in (None, r.kind):
+            name = _key(_PREFIX.sub("", r.name))
+            alike.append((difflib.SequenceMatcher(None, key, name, autojunk=False).ratio(), name[:1] == key[:1], r))
+    alike.sort(key=lambda x: -x[0])
+    best = [(ratio, r) for ratio, first, r in alike if ratio >= 0.9 and first]
+    if not best or (len(alike) > 1 and alike[1][0] > best[0][0] - 0.05):
+        return None
+    return best[0][1]
 
 
 def province_named(text):
@@ -223,15 +251,17 @@ class Resolver:
         title_regs = any(only_reg) and not any(bare(labels[i])[0].isupper() for i in range(n) if only_reg[i])
         following = _following(cand, only_reg)
         out, block, heading, used = [], scope, False, set()
+        spelt = {r.code for x in cand if len(x) == 1 for r in x}
         for i, label in enumerate(labels):
-            c = cand[i]
+            c, slip = cand[i], ""
             kind = kinds[i] if kinds else None
             if i and label and label == labels[i - 1] and out[-1][0]:
                 out.append(out[-1])  # the same unit again, one row for each year
                 continue
             if not c and block is not None:
                 unit = _inside(label, block.code)
-                c = (unit,) if unit else ()
+                c = (unit,) if unit and unit.code not in spelt else ()
+                slip = f"{label!r} read as {c[0].name}" if c else ""
             if not c:
                 out.append(self._no_region(label, block, used))
                 continue
@@ -267,7 +297,7 @@ class Resolver:
                 out.append((p.code, ""))
                 continue
             code, note, block = self._regency(label, regs, block, heading, kind, following[i], used)
-            out.append((code, note))
+            out.append((code, note or (slip if code else "")))
         if scope is not None:
             out = _totals(labels, out, scope)
         return out
