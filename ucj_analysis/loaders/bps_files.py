@@ -272,6 +272,10 @@ class _Reader:
             "year": list(block.section_years), "part": [""] * n, "dimension": [""] * n, "unit": [""] * n,
             "indicator": [""] * n, "status": [""] * n,
         }  # fmt: skip
+        if label and block.first("year") and "" in rows["label"]:
+            # a region printed once beside its years
+            for i, x in enumerate(rows["label"]):
+                rows["label"][i] = x or (rows["label"][i - 1] if i else "")
         if label:
             dates = [i for i, c in zip(block.body, block.column(label), strict=True) if hasattr(c, "year")]
             for i in dates[:1]:
@@ -634,6 +638,12 @@ class _Reader:
                             "a missing mark may have become 0",
                         )
             held = values[~np.isnan(values)]
+            if known and known.unit == "persen" and known.low == 0 and len(held) > 4 and 0 < held.max() < 1:
+                self.find(
+                    "scale",
+                    self.where(grid, block.body[0], h.field.index),
+                    f"every figure of {h.indicator[:60]} is below 1: these may be shares (0.18) and not percent (18)",
+                )
             if len(held) > 4 and not held.any() and len(columns) > 1:
                 self.find(
                     "zero",

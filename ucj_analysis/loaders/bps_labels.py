@@ -255,7 +255,7 @@ class Resolver:
         for i, label in enumerate(labels):
             c, slip = cand[i], ""
             kind = kinds[i] if kinds else None
-            if i and label and label == labels[i - 1] and out[-1][0]:
+            if i and label and label == labels[i - 1] and out[-1][0] and (not kinds or kind == kinds[i - 1]):
                 out.append(out[-1])  # the same unit again, one row for each year
                 continue
             if not c and block is not None:

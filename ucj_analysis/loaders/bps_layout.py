@@ -19,6 +19,8 @@ _NOTE = re.compile(
     r"bps[ ,-]|data (tahun )?\d{4}|\*+\)?($|\s)|\*+\)?[ :=a-z]|[¹²³]|\d{1,2}\)\s|[a-e]\)\s|https?:|r\s*[:=]|-\s*$|–\s*$)",
     re.I,
 )
+# what these words begin, with a colon, is a note even where figures follow
+_SAID = re.compile(r"(catatan|keterangan|notes?|sumber(?: data)?|source)\s*(/\s*\w+\s*)?:|(catatan|keterangan)$", re.I)
 _NUMBER_HEAD = re.compile(r"(no\.?|nomor|nomer|#|urut|no\.? ?urut|id|index|unnamed: \d+|)", re.I)
 _CODE_HEAD = re.compile(
     r"\b(kode|code|kd|id)\b[_ ]?(?!pos)|^(kode|code|kd|id)[_ ]?\w*|(^|_)(kode|id)_?(prov|kab|kota|wil|bps|daerah)|kemdagri|kemendagri|"
@@ -209,7 +211,7 @@ def _vertical(grid, lo, hi):
         if not state["body"]:
             if grid.head is not None and i < grid.head:
                 state["zone"].append(i)
-            elif _figures(rows[i], k, None):
+            elif _figures(rows[i], k, None) or _year_like(rows, kinds, state["zone"], i):
                 state["body"].append(i)
                 _count(state["numeric"], k)
             else:
@@ -250,7 +252,9 @@ def _figures(cells, kinds, numeric):
     if len(used) < 2:
         return False
     first = cells[used[0]]
-    if isinstance(first, str) and _NOTE.match(first) and not any(kinds[j] == "n" for j in used[1:]):
+    if isinstance(first, str) and (
+        _SAID.match(first) or (_NOTE.match(first) and not any(kinds[j] == "n" for j in used[1:]))
+    ):
         return False
     figures = [j for j in used if kinds[j] in "nm"]
     texts = [j for j in used if kinds[j] == "t"]
@@ -265,8 +269,27 @@ def _figures(cells, kinds, numeric):
             return True  # codes that look like years (1971) between names
         label = first if isinstance(first, str) else ""
         in_numeric = all(numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1] for j in years)
-        return bool(in_numeric and label and kinds[used[0]] == "t" and not _CORNER.match(label) and len(years) <= 2)
+        few = len(years) <= 2 or (bool(labels_.candidates(label)) and not _steps(cells, years))
+        return bool(in_numeric and label and kinds[used[0]] == "t" and not _CORNER.match(label) and few)
     return False
+
+
+def _steps(cells, years):
+    """Whether years follow one another in even steps, as headings do."""
+    numbers = [int(re.search(r"\d{4}", str(cells[j]))[0]) for j in years]
+    return len(numbers) > 1 and len({b - a for a, b in zip(numbers, numbers[1:], strict=False)}) == 1
+
+
+def _year_like(rows, kinds, zone, i):
+    """Whether a row under complete headings is a region with counts that look like years (2,012 schools)."""
+    used = [j for j, k in enumerate(kinds[i]) if k]
+    label = next((j for j in used if kinds[i][j] == "t"), None)
+    years = [j for j in used if kinds[i][j] == "y"]
+    if label is None or not years or len(years) + 1 < len(used) or not labels_.candidates(str(rows[i][label])):
+        return False
+    corner = any(kinds[z][label] == "t" and _CORNER.match(rows[z][label]) for z in zone)
+    headed = all(any(kinds[z][j] for z in zone) for j in years)
+    return corner and headed and not _steps(rows[i], years)
 
 
 def _is_note(cells, kinds):
@@ -313,6 +336,10 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
             stats[j][0 if k and k in "nyd" else 1 if k == "m" else 2 if k else 3] += 1
     texty = [s[2] > s[0] and s[2] >= s[1] * 0.2 for s in stats]
     valued = [not t and (s[0] or s[1]) for t, s in zip(texty, stats, strict=True)]
+    for j in range(next((j for j, t in enumerate(texty) if t), 0)):
+        # a column of row numbers left of the labels heads nothing: titles may stand in it
+        if valued[j] and _sequence([rows[i][j] for i in body if kinds[i][j]] or [9]):
+            valued[j], texty[j] = False, None
     if not any(valued):
         return None
     block = Block(grid)
@@ -320,7 +347,7 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
     paths = _paths(grid, rows, heads, width, valued, texty)
     for j in range(width):
         if any(stats[j][:3]):
-            block.fields.append(Field(j + lo, paths[j], texty=texty[j]))
+            block.fields.append(Field(j + lo, paths[j], texty=bool(texty[j])))
     block.titles += grid.titles
     _body(block, rows, kinds, [*trailing, *body], tail, valued, lo)
     _roles(block)
@@ -386,8 +413,8 @@ def _paths(grid, rows, heads, width, valued, texty):
         if n < len(heads) - 1 and not spans_known:
             for j in range(1, width):
                 if (
-                    row[j] == "" and row[j - 1] != "" and not texty[j]
-                    and (valued[j - 1] or not texty[j - 1]) and not _is_label_column(rows, heads, j - 1, texty)
+                    row[j] == "" and row[j - 1] != "" and valued[j]
+                    and valued[j - 1] and not _is_label_column(rows, heads, j - 1, texty)
                     and all(u[j] == u[j - 1] for u in filled)
                 ):  # fmt: skip
                     row[j] = Merged(row[j - 1]) if isinstance(row[j - 1], str) else row[j - 1]

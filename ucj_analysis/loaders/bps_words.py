@@ -98,7 +98,10 @@ def period_of_text(text):
     rest = text
     for a, b in sorted(cut, reverse=True):
         rest = rest[:a] + " " + rest[b:]
-    return Period(years[0][1] if years else "", _part(part[1]) if part else "", "", _tidy(rest))
+    rest = _tidy(rest)
+    mark = re.fullmatch(r"(\*{1,3})\)?|\((xx?|[rep])\)", rest, re.I)
+    status = STATUS[(mark[1] or mark[2]).casefold()] if mark else ""
+    return Period(years[0][1] if years else "", _part(part[1]) if part else "", status, "" if mark else rest)
 
 
 def _part(word):
