@@ -176,7 +176,8 @@ class _Reader:
         for text in loose:
             self.notes.append(text)
         for block in blocks:
-            if not block.titles and previous is not None and not any(f.path for f in block.fields if f.role == "value"):
+            said = [p for f in block.fields if f.role == "value" for p in f.path if not bps_words.is_period(p)]
+            if not block.titles and previous is not None and not said:
                 block.titles = previous.titles
             self.block(grid, block, loose)
             previous = block
@@ -448,7 +449,7 @@ class _Reader:
         head_years = {h.year for h in heads if h.year} | {y for y in rows["year"] if y}
         file_single, file_span = self.file_years
         titled = next((h.titled_year for h in heads if h.titled_year), "") or (
-            singles[0] if len(singles) == 1 and not span else ""
+            singles[0] if len(singles) == 1 and not span else bps_words.school_year(" ".join(titles)) if span else ""
         )
         sheet_years = bps_words.years_in(grid.name)[0] if grid.marker == "sheet" and grid.name else []
         self.years_seen |= {y[:4] for y in head_years}
@@ -488,11 +489,14 @@ class _Reader:
             if fallback and not titled and not self.year:
                 self.find("period", place, f"the year {fallback} stands only in the {origin}")
             if not fallback and undated:
+                both = span or file_span
                 self.find(
                     "period",
                     grid.name or "file",
+                    f"{'the title' if span else 'the file name'} speaks of {both[0]}-{both[1]}, and no heading says which year it is: "
+                    "give it with year=" if both else
                     "no year stands in the table, its title or its file name: give it with year=",
-                )
+                )  # fmt: skip
         elif not fallback:
             fallback = self.year
         for h in heads:

@@ -171,6 +171,12 @@ def years_in(text):
     return sorted({m[1] for m in _YEAR.finditer(masked)}), None
 
 
+def school_year(text):
+    """School year that a title names: "Tahun Ajaran 2022-2023" -> "2022/2023", else ""."""
+    m = re.search(r"tahun\s+(?:ajaran|pelajaran|akademik)\s+((?:19|20)\d\d)\s*[-–/]\s*((?:19|20)\d\d)", text, re.I)
+    return f"{m[1]}/{m[2]}" if m and int(m[2]) == int(m[1]) + 1 else ""
+
+
 # ---- units and indicators ------------------------------------------------------------------------------------------
 
 _UNIT = (
