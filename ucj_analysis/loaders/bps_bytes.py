@@ -23,6 +23,8 @@ MAX_BYTES = 60_000_000
 MAX_UNPACKED = 400_000_000
 MAX_CELLS = 2_000_000
 MAX_COLUMNS = 4_096
+MAX_ROWS = 100_000  # Indonesia has 84,000 villages
+MAX_CELL = 20_000  # letters
 INSTEAD = "download the table again as CSV or XLSX from bps.go.id"
 
 
@@ -35,7 +37,7 @@ class Grid:
     name : str
         Sheet, or id of the HTML table; "" for a CSV.
     rows : list of list
-        Cells: str (white space collapsed, "" when empty), int, float, datetime.date, datetime.datetime or bool. Ragged
+        Cells: str (white space collapsed, "" when empty), int, float, datetime.date or datetime.datetime. Ragged
         rows are padded. Blank rows are kept, because they separate blocks.
     at : list of int
         Row of the source (0-based) of each row.
@@ -66,6 +68,15 @@ class Grid:
         if self.marker == "table":
             return f"row {r} column {c}"
         return f"{get_column_letter(c + 1)}{r + 1}"
+
+
+    def cells(self, rows, column):
+        """Names of the cells of a column, as ``cell`` gives them."""
+        c = column + self.first_column
+        if self.marker == "table":
+            return [f"row {self.at[r]} column {c}" for r in rows]
+        letters = get_column_letter(c + 1)
+        return [f"{letters}{self.at[r] + 1}" for r in rows]
 
 
 @dataclass
@@ -175,6 +186,14 @@ def _decode(path, data):
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\ufeff]+")
 
 
+class _Clean(dict):
+    """Cleaned texts, each distinct one looked at once."""
+
+    def __missing__(self, text):
+        made = self[text] = clean(text)
+        return made
+
+
 def clean(text):
     """Collapse white space of every kind."""
     if text.isascii() and text.isprintable() and "  " not in text:
@@ -186,6 +205,8 @@ def _csv(path, text, findings):
     text = text.lstrip("\ufeff \t")  # BPS writes spaces, then the BOM
     if "\0" in text:
         refuse(path, f"it holds NUL characters and is no text table: {INSTEAD}")
+    if re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
+        refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     sep = re.match(r"sep=(.)\r?\n", text)
     if sep:
         delimiter, text = sep.group(1), text[sep.end() :]
@@ -194,13 +215,13 @@ def _csv(path, text, findings):
     if delimiter is None:
         refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    rows, cells = [], 0
+    rows, cells, cleaned = [], 0, _Clean()
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             cells += len(row)
-            if len(row) > MAX_COLUMNS or cells > MAX_CELLS:
-                refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {len(rows) + 1}): {INSTEAD}")
-            rows.append([clean(c) for c in row])
+            if len(row) > MAX_COLUMNS or cells > MAX_CELLS or len(rows) > MAX_ROWS:
+                refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {len(rows) + 1:,}): {INSTEAD}")
+            rows.append([cleaned[c] for c in row])
     except csv.Error as error:
         refuse(path, f"its rows cannot be told apart ({error}): {INSTEAD}")
     width = max((len(r) for r in rows), default=0)
@@ -216,7 +237,10 @@ def _delimiter(text):
     lines = [line for line in re.split(r"\r\n|\r|\n", text[:200_000], maxsplit=400)[:400] if line.strip(" ,;\t|")]
     best = (0, None)
     for d in ";\t,|":
-        counts = [len(r) for r in csv.reader(lines, delimiter=d)] if any(d in line for line in lines) else []
+        try:
+            counts = [len(r) for r in csv.reader(lines, delimiter=d)] if any(d in line for line in lines) else []
+        except csv.Error:
+            continue
         if not counts or max(counts) < 2:
             continue
         widths = {}
@@ -337,7 +361,9 @@ def _cell(value):
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
-    if isinstance(value, (bool, int, float, datetime.date)):
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (int, float, datetime.date)):
         return value
     return str(value)
 

@@ -171,7 +171,14 @@ class _Reader:
     # ---- one grid
 
     def grid(self, grid: Grid):
-        blocks, loose = bps_layout.blocks(grid)
+        try:
+            blocks, loose = bps_layout.blocks(grid)
+        except bps_layout.TooMuch as much:
+            refuse(
+                self.source.path,
+                f"{f'sheet {grid.name!r}' if grid.name else 'it'} has {much}, unlike any table of BPS: download the table "
+                "again as CSV or XLSX from bps.go.id",
+            )
         previous = None
         for text in loose:
             self.notes.append(text)
@@ -712,7 +719,7 @@ class _Reader:
             status = [s or h.status or r for s, r in zip(c.statuses, rows["status"], strict=True)]
             self.frames.append((
                 code, label, note, year, part, indicator, dimension, c.values, unit, c.flags, status,
-                [grid.name] * n, [grid.cell(i, j) for i in block.body], at, [j + grid.first_column] * n,
+                [grid.name] * n, grid.cells(block.body, j), at, [j + grid.first_column] * n,
             ))  # fmt: skip
 
     def finish(self):

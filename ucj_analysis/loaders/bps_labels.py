@@ -43,6 +43,7 @@ def _key(text):
     return re.sub(r"[^a-z]", "", "".join(c for c in text if not unicodedata.combining(c)).casefold())
 
 
+@functools.lru_cache(maxsize=50_000)
 def bare(label):
     """Label without numbering, code, footnote marks and underscores; and the code that stood before it."""
     text = label.replace("_", " ").strip() if isinstance(label, str) else str(label)
@@ -53,6 +54,7 @@ def bare(label):
     return text.strip(), code
 
 
+@functools.lru_cache(maxsize=50_000)
 def heading_kind(label):
     """ "kabupaten" or "kota" where a row only announces that regencies or cities follow."""
     text = bare(label)[0]
@@ -62,6 +64,7 @@ def heading_kind(label):
     return _ENGLISH_ONLY.get(text.casefold())
 
 
+@functools.lru_cache(maxsize=50_000)
 def is_total(label):
     """Whether a label says total, sum or mean and no name."""
     return bool(_TOTAL.fullmatch(bare(label)[0]))
@@ -409,21 +412,23 @@ def _totals(labels, out, scope):
 
 def by_code(codes, header):
     """Units of a column of codes under each system: {"bps": [...], "kemendagri": [...]}, None where there is none."""
-    former = _former(paths.data_dir())
-    out = {"bps": [], "kemendagri": []}
-    for code in codes:
-        digits = re.sub(r"\.0$|\D", "", str(code)) if code not in ("", None) else ""
-        digits = digits if len(digits) in (2, 4) else ""
-        for system in out:
-            unit = None
-            if digits:
-                for try_ in (digits, former.get(digits)) if system == "bps" else (digits,):
-                    try:
-                        unit = unit or (regions.resolve(try_, codes=system) if try_ else None)
-                    except RegionError:
-                        continue
-            out[system].append(unit)
-    return out
+    folder = paths.data_dir()
+    made = {code: [_coded(folder, code, system) for system in regions.SYSTEMS] for code in set(map(str, codes))}
+    return {system: [made[str(code)][k] for code in codes] for k, system in enumerate(regions.SYSTEMS)}
+
+
+@functools.lru_cache(maxsize=20_000)
+def _coded(folder, code, system):
+    """Unit of a code (now or before 2023) in a system, or None."""
+    digits = re.sub(r"\.0$|\D", "", code)
+    if len(digits) not in (2, 4):
+        return None
+    for digits in dict.fromkeys((digits, _former(folder).get(digits, digits) if system == "bps" else digits)):
+        try:
+            return regions.resolve(digits, codes=system)
+        except RegionError:
+            continue
+    return None
 
 
 def settle_codes(labels, codes, header):

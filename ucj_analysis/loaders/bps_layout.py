@@ -7,6 +7,7 @@ block.
 
 import datetime
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ucj_analysis.loaders import bps_labels as labels_
@@ -44,6 +45,14 @@ _CORNER = re.compile(
 _TITLED = re.compile(
     r"\bmenurut\b|\bby\b|^tabel|^table|\d{4}\s*$|^(jumlah|persentase|rata-rata|indeks|tingkat|banyaknya)\b", re.I
 )
+
+
+MAX_BLOCKS = 400  # tables on a sheet; BPS prints a dozen at most
+MAX_HEADS = 2_000  # rows above the first figures
+
+
+class TooMuch(Exception):
+    """A grid that no table of BPS resembles; the message says what it has."""
 
 
 def kind_of(cell):
@@ -117,23 +126,40 @@ class Block:
         return next((f for f in self.fields if f.role == role), None)
 
 
-class _Kinds:
-    """Kinds of cells, each distinct text looked at once."""
+class _Kinds(dict):
+    """Kinds of cells, each distinct cell looked at once."""
 
-    def __init__(self):
-        self._seen = {}
+    def __missing__(self, cell):
+        kind = self[cell] = kind_of(cell)
+        return kind
 
     def row(self, cells):
-        seen, out = self._seen, []
-        for c in cells:
-            if isinstance(c, str):
-                k = seen.get(c)
-                if k is None:
-                    k = seen[c] = kind_of(c)
-            else:
-                k = kind_of(c)
-            out.append(k)
-        return out
+        return tuple(map(self.__getitem__, cells))
+
+
+class _Counts:
+    """How many figures (or marks) and texts stand in each column, from the patterns of rows."""
+
+    def __init__(self):
+        self.patterns = Counter()
+        self._made = None
+
+    def add(self, kinds):
+        self.patterns[kinds] += 1
+        self._made = None
+
+    def get(self, j, default=(0, 0)):
+        if self._made is None:
+            self._made = {}
+            for kinds, times in self.patterns.items():
+                for i, k in enumerate(kinds):
+                    if k:
+                        n, t = self._made.get(i, (0, 0))
+                        self._made[i] = (n + times * (k in "nymd"), t + times * (k == "t"))
+        return self._made.get(j, default)
+
+    def __bool__(self):
+        return bool(self.patterns)
 
 
 def blocks(grid):
@@ -173,6 +199,8 @@ def _side_by_side(grid):
 
 def _is_index(cells, kinds):
     """A row (1) (2) (3) that numbers the columns; Excel turns it into -1 -2 -3."""
+    if "t" in kinds or "d" in kinds:
+        return False
     used = [c for c in cells if c != ""]
     if len(used) < 2:
         return False
@@ -192,7 +220,8 @@ def _vertical(grid, lo, hi):
     rows = [r[lo:hi] for r in grid.rows] if (lo, hi) != (0, len(grid.rows[0]) if grid.rows else 0) else grid.rows
     kinder = _Kinds()
     kinds = [kinder.row(r) for r in rows]
-    state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": {}}
+    state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": _Counts()}
+    sure, begins_note = set(), _Notes()
     made, loose = [], []
 
     def close():
@@ -203,17 +232,26 @@ def _vertical(grid, lo, hi):
                 made.append(block)
         else:
             loose.extend(_text(rows[i]) for i in [*state["zone"], *state["tail"]])
-        state.update(zone=[], body=[], tail=[], kept=[], numeric={})
+        state.update(zone=[], body=[], tail=[], kept=[], numeric=_Counts())
+        sure.clear()
+        if len(made) > MAX_BLOCKS:
+            raise TooMuch(f"more than {MAX_BLOCKS} tables")
 
     for i, k in enumerate(kinds):
         if not any(k):
             continue
+        if k in sure and not state["tail"] and not begins_note[rows[i][k.index("t")]]:
+            state["body"].append(i)
+            state["numeric"].patterns[k] += 1
+            continue
         if not state["body"]:
+            if len(state["zone"]) > MAX_HEADS:
+                raise TooMuch(f"more than {MAX_HEADS} rows of text above its figures")
             if grid.head is not None and i < grid.head:
                 state["zone"].append(i)
             elif _figures(rows[i], k, None) or _year_like(rows, kinds, state["zone"], i):
                 state["body"].append(i)
-                _count(state["numeric"], k)
+                state["numeric"].add(k)
             else:
                 state["zone"].append(i)
             continue
@@ -230,18 +268,21 @@ def _vertical(grid, lo, hi):
                 state["kept"] += notes
                 state["tail"] = []
             state["body"].append(i)
-            _count(state["numeric"], k)
+            state["numeric"].add(k)
+            if "n" in k and "t" in k and not any(k[: k.index("t")]):
+                sure.add(k)  # a label, then figures: rows alike need no second look
         else:
             state["tail"].append(i)
     close()
     return made, [x for x in loose if x]
 
 
-def _count(numeric, kinds):
-    for j, k in enumerate(kinds):
-        if k:
-            n, t = numeric.get(j, (0, 0))
-            numeric[j] = (n + (k in "nymd"), t + (k == "t"))
+class _Notes(dict):
+    """Whether a text begins a note, each looked at once."""
+
+    def __missing__(self, text):
+        note = self[text] = bool(_SAID.match(text) or _NOTE.match(text))
+        return note
 
 
 def _figures(cells, kinds, numeric):
@@ -329,11 +370,16 @@ def _text(cells):
 def _block(grid, rows, kinds, lo, zone, body, tail):
     width = len(rows[0])
     stats = [[0, 0, 0, 0] for _ in range(width)]  # figures, marks, texts, blanks
+    notes = _Notes()
+    told = Counter()
     for i in body:
-        if _is_note(rows[i], kinds[i]):
-            continue  # notes spread over cells say nothing of their columns
-        for j, k in enumerate(kinds[i]):
-            stats[j][0 if k and k in "nyd" else 1 if k == "m" else 2 if k else 3] += 1
+        k = kinds[i]
+        first = k.index("t") if "t" in k else None
+        if first is None or any(k[:first]) or not notes[rows[i][first]]:
+            told[k] += 1  # notes spread over cells say nothing of their columns
+    for pattern, times in told.items():
+        for j, k in enumerate(pattern):
+            stats[j][0 if k and k in "nyd" else 1 if k == "m" else 2 if k else 3] += times
     texty = [s[2] > s[0] and s[2] >= s[1] * 0.2 for s in stats]
     valued = [not t and (s[0] or s[1]) for t, s in zip(texty, stats, strict=True)]
     for j in range(next((j for j, t in enumerate(texty) if t), 0)):
@@ -437,11 +483,13 @@ def _is_label_column(rows, heads, j, texty):
 def _body(block, rows, kinds, body, tail, valued, lo):
     """Body rows with the heading rows above each; what follows the last figures becomes notes."""
     label_columns = [j for j in range(len(valued)) if not valued[j]]
-    has_figures = [any(k and valued[j] for j, k in enumerate(kinds[i])) for i in body]
+    holds = {k: any(x and v for x, v in zip(k, valued, strict=True)) for k in {kinds[i] for i in body}}
+    has_figures = [holds[kinds[i]] for i in body]
     leaves = set()
-    for i, f in zip(body, has_figures, strict=True):
-        if f:
-            leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
+    if not all(has_figures):
+        for i, f in zip(body, has_figures, strict=True):
+            if f:
+                leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
     stack, kind, year, fresh = [], "", "", False
     for i, f in zip(body, has_figures, strict=True):
         if not f:
@@ -457,7 +505,7 @@ def _body(block, rows, kinds, body, tail, valued, lo):
                 _push(stack, _text(rows[i]), fresh)
                 fresh, kind = True, ""
                 continue
-        elif labels_.is_total(str(next((rows[i][j] for j in label_columns if rows[i][j] != ""), ""))):
+        elif kind and labels_.is_total(str(next((rows[i][j] for j in label_columns if rows[i][j] != ""), ""))):
             kind = ""
         fresh = False
         block.body.append(i)
