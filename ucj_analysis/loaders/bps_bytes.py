@@ -4,10 +4,13 @@ What is no table of cells (an image, a PDF, a page of a firewall, a frameset who
 in one sentence that says what to download instead.
 """
 
+import contextlib
 import csv
 import datetime
 import io
+import os
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -20,7 +23,9 @@ from openpyxl.utils import get_column_letter
 from ucj_analysis.errors import DataError
 
 MAX_BYTES = 60_000_000
-MAX_UNPACKED = 400_000_000
+MAX_UNPACKED = 300_000_000
+MAX_PAGE_CELLS = 400_000
+MAX_STRINGS = 40_000_000
 MAX_CELLS = 2_000_000
 MAX_COLUMNS = 4_096
 MAX_ROWS = 100_000  # Indonesia has 84,000 villages
@@ -147,6 +152,8 @@ def open_source(path):
     if data.startswith(b"PK"):
         return _workbook_zip(path, data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
+        if (span := _biff_span(data)) > 2 * MAX_CELLS:
+            refuse(path, f"a sheet spans {span:,} cells, more than any BPS table: {INSTEAD}")
         return _workbook(path, data, "xls")
     text, findings = _decode(path, data)
     start = text[:4000].lstrip("\ufeff \t\r\n\0").casefold()
@@ -205,7 +212,7 @@ def _csv(path, text, findings):
     text = text.lstrip("\ufeff \t")  # BPS writes spaces, then the BOM
     if "\0" in text:
         refuse(path, f"it holds NUL characters and is no text table: {INSTEAD}")
-    if re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
+    if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
         refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     sep = re.match(r"sep=(.)\r?\n", text)
     if sep:
@@ -304,12 +311,18 @@ def _workbook_zip(path, data):
             total = sum(i.file_size for i in infos)
             if total > MAX_UNPACKED or len(infos) > 4_000:
                 refuse(path, f"it unpacks to {total:,} bytes, more than any BPS table: {INSTEAD}")
-            sparse = set()
+            if max((i.file_size for i in infos if "sheets/" not in i.filename), default=0) > MAX_STRINGS:
+                refuse(path, f"it holds more text than any BPS table: {INSTEAD}")
+            sparse = {}
             for info in infos:
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
                     sparse |= _extent(path, z, info)
                 elif re.fullmatch(r"xl/(sharedStrings|styles|workbook)\.xml", info.filename):
                     z.read(info)  # checks the length and the sum that the archive declares
+            if sparse:
+                data = _without_blanks(z, infos, sparse)
+    except DataError:
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
         refuse(path, f"the workbook is damaged: {INSTEAD}")
     return _sparse_workbook(path, data) if sparse else _workbook(path, data, "xlsx")
@@ -326,25 +339,50 @@ def _other_zip(path, names):
 
 
 def _extent(path, z, info):
-    """Refuse a sheet too large to hold; name it when its cells are few but far apart."""
-    rows = columns = count = 0
-    tail = b""
-    cell = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+    """Refuse a sheet too large to hold; give its XML without blanks when its cells are few but far apart."""
+    rows = columns = count = size = 0
+    tail, kept = b"", []
     with z.open(info) as f:
-        while chunk := f.read(4_000_000):
-            chunk = tail + chunk
-            cut = chunk.rfind(b"<c ")
-            cut = len(chunk) if cut < 0 or len(chunk) - cut > 100_000 else cut
-            body, tail = chunk[:cut], chunk[cut:]
-            for m in cell.finditer(body):
+        while True:
+            chunk = f.read(4_000_000)
+            body, tail = _cut(tail + chunk) if chunk else (tail, b"")
+            body = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", body))
+            for m in _AT.finditer(body):
                 count += 1
                 rows, columns = max(rows, int(m[2])), max(columns, _letters(m[1]))
-    for m in cell.finditer(tail):
-        count += 1
-        rows, columns = max(rows, int(m[2])), max(columns, _letters(m[1]))
-    if count > 4 * MAX_CELLS:
-        refuse(path, f"a sheet has {count:,} cells, more than any BPS table: {INSTEAD}")
-    return {info.filename} if rows * columns > 300_000 and rows * columns > 4 * count else set()
+            if count > MAX_CELLS or len(tail) > 20_000_000:
+                refuse(path, f"a sheet has more cells than any BPS table: {INSTEAD}")
+            size += len(body)
+            kept.append(body)
+            if not chunk:
+                break
+    far = rows * columns > 300_000 and rows * columns > 4 * count
+    if not far and info.file_size <= 2 * size + 1_000_000:
+        return {}
+    if far and size > MAX_STRINGS:
+        refuse(path, f"a sheet has more cells than any BPS table: {INSTEAD}")
+    return {info.filename: b"".join(kept)} if far else {}
+
+
+# cells and rows that say where they stand can be left out; without an address the next ones would move up
+_EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
+_EMPTY_ROW = re.compile(rb'<row r="\d{1,7}"[^<>]*(?:/>|></row>)')
+_AT = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+
+
+def _cut(chunk):
+    """Split before the last row that may go on in the next chunk."""
+    at = chunk.rfind(b"<row ")
+    return (chunk, b"") if at < 0 and b"<c " not in chunk else (chunk[: max(at, 0)], chunk[max(at, 0) :])
+
+
+def _without_blanks(z, infos, sheets):
+    """The workbook with some sheets put in the place of theirs."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for info in infos:
+            made.writestr(info.filename, sheets[info.filename] if info.filename in sheets else z.read(info))
+    return out.getvalue()
 
 
 def _letters(name):
@@ -368,24 +406,94 @@ def _cell(value):
     return str(value)
 
 
+# records of a BIFF stream that begin with the row and column of a cell
+_BIFF_CELLS = frozenset((0x06, 0x203, 0x204, 0x205, 0x27E, 0xBD, 0xD6, 0xFD))
+
+
+def _biff_span(data):
+    """Cells that the largest sheet of an XLS spans, from first to last; 0 where the file cannot be followed."""
+    try:
+        shift = int.from_bytes(data[30:32], "little")
+        size = 1 << shift
+        if shift not in (9, 12):
+            return 0
+        whole = memoryview(data)
+        number = lambda at: int.from_bytes(whole[at : at + 4], "little")  # noqa: E731
+        table = b"".join(bytes(whole[(number(76 + 4 * i) + 1) * size :][:size]) for i in range(min(number(44), 109)))
+        fat = struct.unpack(f"<{len(table) // 4}I", table)
+
+        def chain(first):
+            parts, seen = [], set()
+            while first < len(fat) and first not in seen:
+                seen.add(first)
+                parts.append(bytes(whole[(first + 1) * size :][:size]))
+                first = fat[first]
+            return b"".join(parts)
+
+        folder = chain(number(48))
+        for at in range(0, len(folder) - 127, 128):
+            name = folder[at : at + 64].decode("utf-16-le", "ignore").split("\0")[0]
+            if name.casefold() in ("workbook", "book"):
+                return _largest(chain(int.from_bytes(folder[at + 116 : at + 120], "little")))
+    except (struct.error, IndexError, ValueError):
+        pass
+    return 0
+
+
+def _largest(stream):
+    """Largest span of the sheets in a BIFF stream."""
+    at, span = 0, 0
+    low, high = [1 << 16, 1 << 16], [-1, -1]
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        if kind in _BIFF_CELLS and size >= 4 and at + 8 <= len(stream):
+            place = struct.unpack_from("<HH", stream, at + 4)
+            low, high = [*map(min, low, place)], [*map(max, high, place)]
+            span = max(span, (high[0] - low[0] + 1) * (high[1] - low[1] + 1))
+        elif kind == 0x809:
+            low, high = [1 << 16, 1 << 16], [-1, -1]
+        at += 4 + size
+    return span
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Keep the Rust reader's own account of a damaged workbook off the terminal: the refusal says what is wrong."""
+    try:
+        kept = os.dup(2)
+    except OSError:
+        yield
+        return
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nothing)
+        os.close(kept)
+
+
 def _workbook(path, data, kind):
     import python_calamine
 
     findings, grids, cells = [], [], 0
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        with _quiet():
+            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for meta in book.sheets_metadata:
             if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             if meta.visible != python_calamine.SheetVisibleEnum.Visible:
                 findings.append(_hidden(meta.name))
                 continue
-            sheet = book.get_sheet_by_name(meta.name)
+            with _quiet():
+                sheet = book.get_sheet_by_name(meta.name)
             if sheet.start is None:
                 continue
             (r0, c0), (r1, c1) = sheet.start, sheet.end
             cells += (r1 - r0 + 1) * (c1 - c0 + 1)
-            if cells > 20 * MAX_CELLS:
+            if cells > 4 * MAX_CELLS or c1 - c0 >= MAX_COLUMNS:
                 refuse(path, f"sheet {meta.name!r} spans {cells:,} cells, more than any BPS table: {INSTEAD}")
             rows = sheet.to_python()
             grids.append(_sheet(path, meta.name, rows, r0, c0, sheet.merged_cell_ranges))
@@ -552,6 +660,8 @@ def _mhtml(path, data, findings):
 def _html(path, text, findings, *, framed=False):
     if not framed and re.search(r"Excel Workbook Frameset|<frameset\b|fnBuildFrameset", text, re.I):
         return _frameset(path, text, findings)
+    if len(re.findall(r"<t[dh][\s>]", text, re.I)) > MAX_PAGE_CELLS:
+        refuse(path, f"the page has more cells than any BPS table: {INSTEAD}")
     try:
         # a declared encoding no longer holds once the bytes are decoded
         tree = lxml.html.fromstring(
@@ -608,17 +718,21 @@ def _html_rows(path, table):
     """Cells of a table with row and column spans filled; number of header rows; rows that had spans; caption."""
     rows, pending, merged, head = [], {}, set(), 0
     total = 0
-    for tr in table.iter("tr"):
+    lines = list(table.iter("tr"))
+    for n, tr in enumerate(lines):
         row, j, r = [], 0, len(rows)
         cells = [c for c in tr if c.tag in ("td", "th")]
+        if len(cells) > MAX_COLUMNS or n > MAX_ROWS:
+            refuse(path, f"a table of the page has more cells than any BPS table: {INSTEAD}")
         for c in cells:
             while (r, j) in pending:
                 row.append(pending.pop((r, j)))
                 j += 1
             text = clean(c.text_content())
-            across, down = min(_span(c, "colspan"), 1_000), min(_span(c, "rowspan"), 2_000)
+            # a span cannot reach below the table
+            across, down = min(_span(c, "colspan"), 1_000), min(_span(c, "rowspan"), 2_000, len(lines) - n)
             total += across * down
-            if total > MAX_CELLS:
+            if total > MAX_PAGE_CELLS:
                 refuse(path, f"a table of the page has more cells than any BPS table: {INSTEAD}")
             if across > 1:
                 merged.add(r)

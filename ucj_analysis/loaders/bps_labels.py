@@ -38,6 +38,7 @@ _FAMILIES = [
 ]
 
 
+@functools.lru_cache(maxsize=50_000)
 def _key(text):
     text = unicodedata.normalize("NFKD", text)
     return re.sub(r"[^a-z]", "", "".join(c for c in text if not unicodedata.combining(c)).casefold())
