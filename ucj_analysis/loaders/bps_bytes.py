@@ -212,8 +212,6 @@ def _csv(path, text, findings):
     text = text.lstrip("\ufeff \t")  # BPS writes spaces, then the BOM
     if "\0" in text:
         refuse(path, f"it holds NUL characters and is no text table: {INSTEAD}")
-    if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
-        refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     sep = re.match(r"sep=(.)\r?\n", text)
     if sep:
         delimiter, text = sep.group(1), text[sep.end() :]
@@ -222,6 +220,8 @@ def _csv(path, text, findings):
     if delimiter is None:
         refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\n]{{{MAX_CELL}}}", text):
+        refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     rows, cells, cleaned = [], 0, _Clean()
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
@@ -285,14 +285,16 @@ def _unquoted_commas(path, rows, delimiter):
 def _trim(grid):
     """Drop empty rows at both ends and empty columns at the right."""
     rows, at = grid.rows, grid.at
-    used = [i for i, r in enumerate(rows) if any(c != "" for c in r)]
+    used = [i for i, r in enumerate(rows) if r.count("") < len(r)]
     if not used:
         grid.rows, grid.at = [], []
         return grid
     lo, hi = used[0], used[-1] + 1
     rows = rows[lo:hi]
-    last = max(max(j for j, c in enumerate(rows[i - lo]) if c != "") for i in used) + 1
-    grid.rows, grid.at = [r[:last] for r in rows], at[lo:hi]
+    last = width = len(rows[0])
+    while last > 1 and all(r[last - 1] == "" for r in rows):
+        last -= 1
+    grid.rows, grid.at = [r[:last] for r in rows] if last < width else rows, at[lo:hi]
     if grid.merges is not None:
         grid.merges = {i - lo for i in grid.merges}
     return grid
@@ -520,7 +522,7 @@ def _sheet(path, name, rows, r0, c0, merges):
     kept, at, gap = [], [], False
     moved = {}
     for i, row in enumerate(rows):
-        if any(c != "" for c in row):
+        if row.count("") < len(row):
             gap = False
         elif gap:
             continue

@@ -751,31 +751,29 @@ class _Reader:
             )  # fmt: skip
         frame = pd.DataFrame(data)
         self._all_codes(frame)
-        self._repeats(frame)
+        self._repeats()
         return Reading(frame, self.findings, [*self.titles, *self.source.page_titles], self.notes, self.source.format)
 
     def _all_codes(self, frame):
         if (frame["unit"] == "code").all():
             self.find("codes", "file", "the table holds codes and no figures; each code is returned as a value")
 
-    def _repeats(self, frame):
+    def _repeats(self):
         """The same region, period and indicator twice with different figures."""
-        keys = ["region_code", "period", "subperiod", "indicator", "dimension", "unit"]
-        held = frame[frame["region_code"].notna() & frame["value"].notna()]
-        twice = held[held.duplicated(keys, keep=False)]
-        if twice.empty:
-            return
-        differ = twice.groupby(keys, sort=False)["value"].nunique()
-        differ = differ[differ > 1]
-        for key in differ.index[:3]:
-            first = twice[
-                (twice["region_code"] == key[0]) & (twice["period"] == key[1]) & (twice["indicator"] == key[3])
-            ]
-            self.find(
-                "repeated",
-                first["cell"].iloc[0],
-                f"{first['region_label'].iloc[0]!r} has {len(first)} different figures for {key[3][:60]} {key[1]}".rstrip(),
-            )
+        first, differ = {}, {}
+        of = {name: k for k, name in enumerate(COLUMNS)}
+        names = ("region_code", "period", "subperiod", "indicator", "dimension", "unit", "value", "region_label", "cell")
+        for frame in self.frames:
+            for *key, value, label, cell in zip(*(frame[of[n]] for n in names), strict=True):
+                if key[0] is None or value != value:
+                    continue
+                key = tuple(key)
+                seen = first.setdefault(key, (value, label, cell))
+                if seen[0] != value:
+                    differ.setdefault(key, {seen[0]}).add(value)
+        for key in list(differ)[:3]:
+            _, label, cell = first[key]
+            self.find("repeated", cell, f"{label!r} has {len(differ[key])} different figures for {key[3][:60]} {key[1]}".rstrip())
 
 
 def _runs(keys):
