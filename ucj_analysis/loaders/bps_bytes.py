@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lxml.etree
-import lxml.html
 from openpyxl.utils import get_column_letter
 
 from ucj_analysis.errors import DataError
@@ -666,20 +665,21 @@ def _html(path, text, findings, *, framed=False):
         refuse(path, f"the page has more cells than any BPS table: {INSTEAD}")
     try:
         # a declared encoding no longer holds once the bytes are decoded
-        tree = lxml.html.fromstring(
-            re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8")
-        )
+        parser = lxml.etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        tree = lxml.etree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace"), parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError):
+        tree = None
+    if tree is None:
         refuse(path, f"the page cannot be parsed: {INSTEAD}")
     for br in tree.iter("br"):
         br.tail = " " + (br.tail or "")
     for sup in tree.iter("sup"):
-        mark = clean(sup.text_content())
+        mark = clean("".join(sup.itertext()))
         for child in list(sup):
             sup.remove(child)
         # a raised 2 must not become a digit of the number before it
         sup.text = f" {mark})" if mark[:1].isdigit() and not mark.endswith(")") else f" {mark}"
-    title = [clean(t.text_content()) for t in tree.iter("title")]
+    title = [clean("".join(t.itertext())) for t in tree.iter("title")]
     tables = [t for t in tree.iter("table") if t.find(".//table") is None]
     read = [(t, *_html_rows(path, t)) for t in tables]
     grids = _paired(path, read)
@@ -712,7 +712,10 @@ def _frameset(path, text, findings):
 
 
 def _span(cell, name):
-    digits = re.match(r"\s*(\d{1,4})", cell.get(name) or "1")
+    said = cell.get(name)
+    if said is None:
+        return 1
+    digits = re.match(r"\s*(\d{1,4})", said)
     return max(int(digits.group(1)), 1) if digits else 1
 
 
@@ -720,7 +723,7 @@ def _html_rows(path, table):
     """Cells of a table with row and column spans filled; number of header rows; rows that had spans; caption."""
     rows, pending, merged, head = [], {}, set(), 0
     total = 0
-    lines = list(table.iter("tr"))
+    lines, cleaned = list(table.iter("tr")), _Clean()
     for n, tr in enumerate(lines):
         row, j, r = [], 0, len(rows)
         cells = [c for c in tr if c.tag in ("td", "th")]
@@ -730,9 +733,16 @@ def _html_rows(path, table):
             while (r, j) in pending:
                 row.append(pending.pop((r, j)))
                 j += 1
-            text = clean(c.text_content())
+            text = cleaned["".join(c.itertext()) if len(c) else c.text or ""]
             # a span cannot reach below the table
             across, down = min(_span(c, "colspan"), 1_000), min(_span(c, "rowspan"), 2_000, len(lines) - n)
+            if across == down == 1:
+                row.append(text)
+                j += 1
+                while (r, j) in pending:
+                    row.append(pending.pop((r, j)))
+                    j += 1
+                continue
             total += across * down
             if total > MAX_PAGE_CELLS:
                 refuse(path, f"a table of the page has more cells than any BPS table: {INSTEAD}")
@@ -844,13 +854,13 @@ def _join(path, corner, labels, header, values, name):
 
 def _above(table):
     """Caption, and headings directly above a table."""
-    said = [clean(c.text_content()) for c in table.iter("caption")]
+    said = [clean("".join(c.itertext())) for c in table.iter("caption")]
     node, steps = table, 0
     while node is not None and steps < 6:
         previous = node.getprevious()
         while previous is not None and steps < 6:
             if previous.tag in ("h1", "h2", "h3", "h4", "h5", "p", "strong", "b", "div", "span"):
-                text = clean(previous.text_content())
+                text = clean("".join(previous.itertext()))
                 if 5 < len(text) < 300:
                     said.append(text)
                 steps += 1

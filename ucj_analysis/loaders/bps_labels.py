@@ -84,6 +84,11 @@ def _known_keys(folder):
 
 
 @functools.cache
+def _children(folder, code):
+    return tuple(regions.children(code))
+
+
+@functools.cache
 def _former(folder):
     """Codes before the recoding of 2023 -> codes now, where they differ."""
     with open(folder / "regions" / "regions.csv", encoding="utf-8", newline="") as f:
@@ -139,7 +144,7 @@ def _initials(text, province):
     if not re.fullmatch(r"[A-Za-z]{3,6}", text):
         return None
     fits = [
-        r for r in regions.children(province)
+        r for r in _children(paths.data_dir(), province)
         if "".join(w[0] for w in r.name.split() if w not in ("Kota", "Kabupaten")).casefold() == text.casefold()
     ]  # fmt: skip
     return fits[0] if len(fits) == 1 else None
@@ -152,7 +157,7 @@ def _slip(text, province):
         return None
     said = "kota" if re.match(r"(kota|kodya)", text, re.I) else "kabupaten" if re.match(r"kab", text, re.I) else None
     alike = []
-    for r in regions.children(province):
+    for r in _children(paths.data_dir(), province):
         if said in (None, r.kind):
             name = _key(_PREFIX.sub("", r.name))
             alike.append((difflib.SequenceMatcher(None, key, name, autojunk=False).ratio(), name[:1] == key[:1], r))
@@ -403,7 +408,9 @@ def _before_next_province(i, j, only_prov):
 def _totals(labels, out, scope):
     """A row "Jumlah" under all units of one province is that province."""
     found = {code for code, _ in out if code}
-    if not {r.code for r in regions.children(scope.code)} <= found:
+    if not any(is_total(x) for x in labels):
+        return out
+    if not {r.code for r in _children(paths.data_dir(), scope.code)} <= found:
         return out
     return [
         (scope.code, f"{x!r}: all units of {scope.name} are listed") if code is None and is_total(x) else (code, note)

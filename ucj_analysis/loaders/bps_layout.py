@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ucj_analysis.loaders import bps_labels as labels_
 from ucj_analysis.loaders.bps_bytes import Merged
-from ucj_analysis.loaders.bps_numbers import is_missing, looks_numeric
+from ucj_analysis.loaders.bps_numbers import SIMPLE, is_missing, looks_numeric
 from ucj_analysis.loaders.bps_words import is_period, is_year, period_of_cell, period_of_text
 
 _NOTE = re.compile(
@@ -60,6 +60,8 @@ def kind_of(cell):
     if isinstance(cell, str):
         if cell == "":
             return ""
+        if cell[0].isdigit() and len(cell) > 4 and SIMPLE.fullmatch(cell):
+            return "y" if cell.endswith(".0") and is_year(cell) else "n"
         if is_year(cell):
             return "y"
         if is_missing(cell):
