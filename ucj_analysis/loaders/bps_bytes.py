@@ -151,7 +151,10 @@ def open_source(path):
     if data.startswith(b"PK"):
         return _workbook_zip(path, data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        if (span := _biff_span(data)) > 2 * MAX_CELLS:
+        span = _biff_span(data)
+        if span is None:
+            refuse(path, f"the workbook is damaged: {INSTEAD}")
+        if span > 2 * MAX_CELLS:
             refuse(path, f"a sheet spans {span:,} cells, more than any BPS table: {INSTEAD}")
         return _workbook(path, data, "xls")
     text, findings = _decode(path, data)
@@ -218,7 +221,10 @@ def _csv(path, text, findings):
         delimiter = _delimiter(text)
     if delimiter is None:
         refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
-    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        ends = text.count("\r"), text.count("\n"), text.count("\r\n")
+        plain = ends[0] == ends[2] or not ends[1]
+        text = text.replace("\r\n" if ends[1] else "\r", "\n") if plain else re.sub(r"\r\r?\n|\r", "\n", text)
     if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\n]{{{MAX_CELL}}}", text):
         refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     rows, cells, cleaned = [], 0, _Clean()
@@ -412,33 +418,51 @@ _BIFF_CELLS = frozenset((0x06, 0x203, 0x204, 0x205, 0x27E, 0xBD, 0xD6, 0xFD))
 
 
 def _biff_span(data):
-    """Cells that the largest sheet of an XLS spans, from first to last; 0 where the file cannot be followed."""
+    """Cells that the largest sheet of an XLS spans, from first to last; None where its sectors do not form a file.
+
+    A chain of sectors that bites its own tail would keep a reader busy for ever.
+    """
+    size = 1 << min(int.from_bytes(data[30:32], "little"), 16)
+    number = lambda at: int.from_bytes(data[at : at + 4], "little")  # noqa: E731
+    end, places = 0xFFFFFFFA, [number(76 + 4 * i) for i in range(109)]  # from here on marks, not sectors
+
+    def chain(first, table):
+        seen = set()
+        while first < end:
+            if first in seen or first >= len(table):
+                raise ValueError
+            seen.add(first)
+            yield first
+            first = table[first]
+
+    def read(sectors):
+        return b"".join(data[(s + 1) * size : (s + 2) * size] for s in sectors)
+
     try:
-        shift = int.from_bytes(data[30:32], "little")
-        size = 1 << shift
-        if shift not in (9, 12):
-            return 0
-        whole = memoryview(data)
-        number = lambda at: int.from_bytes(whole[at : at + 4], "little")  # noqa: E731
-        table = b"".join(bytes(whole[(number(76 + 4 * i) + 1) * size :][:size]) for i in range(min(number(44), 109)))
-        fat = struct.unpack(f"<{len(table) // 4}I", table)
-
-        def chain(first):
-            parts, seen = [], set()
-            while first < len(fat) and first not in seen:
-                seen.add(first)
-                parts.append(bytes(whole[(first + 1) * size :][:size]))
-                first = fat[first]
-            return b"".join(parts)
-
-        folder = chain(number(48))
+        more, seen = number(68), set()
+        while more < end:
+            if more in seen or len(seen) > 200:
+                raise ValueError
+            seen.add(more)
+            sector = struct.unpack(f"<{size // 4}I", read([more]))
+            places += sector[:-1]
+            more = sector[-1]
+        table = read([s for s in places if s < end])
+        fat = struct.unpack(f"<{len(table) // 4}I", table[: len(table) // 4 * 4])
+        small = read(chain(number(60), fat))
+        small = struct.unpack(f"<{len(small) // 4}I", small)
+        folder = read(chain(number(48), fat))
         for at in range(0, len(folder) - 127, 128):
             name = folder[at : at + 64].decode("utf-16-le", "ignore").split("\0")[0]
+            first, length = struct.unpack_from("<II", folder, at + 116)
+            if folder[at + 66] not in (2, 5):  # streams and the root
+                continue
+            sectors = list(chain(first, small if length < number(56) and folder[at + 66] == 2 else fat)) if length else []
             if name.casefold() in ("workbook", "book"):
-                return _largest(chain(int.from_bytes(folder[at + 116 : at + 120], "little")))
+                return _largest(read(sectors)) if length >= number(56) else 0
     except (struct.error, IndexError, ValueError):
         pass
-    return 0
+    return None
 
 
 def _largest(stream):
@@ -548,7 +572,7 @@ def _sheet(path, name, rows, r0, c0, merges):
                 row = kept[moved[r]]
                 for c in range(ca - c0, min(cb - c0 + 1, len(row))):
                     if row[c] == "":
-                        row[c] = Merged(value) if isinstance(value, str) else value
+                        row[c] = _merged(value)
     return _trim(Grid(name, kept, at, filled, first_column=c0))
 
 
@@ -556,6 +580,21 @@ class Merged(str):
     """Text repeated from a merged cell."""
 
     __slots__ = ()
+
+
+class MergedNumber(float):
+    """Number repeated from a merged cell: a year heads all columns under it, but a figure belongs to one cell."""
+
+    __slots__ = ()
+
+    def __str__(self):
+        return f"{float(self):.15g}"
+
+
+def _merged(value):
+    if isinstance(value, str):
+        return Merged(value)
+    return MergedNumber(value) if isinstance(value, (int, float)) else value
 
 
 def _sparse_workbook(path, data):

@@ -189,8 +189,10 @@ class Column:
         for cell in self.cells:
             if isinstance(cell, str):
                 v, f, s = made[cell]
-            elif isinstance(cell, bool):
-                v, f, s = NAN, f"unreadable: {cell}", ""
+                if v == v and type(cell) is not str:
+                    v, f, s = NAN, "merged with the cell above or before", ""
+            elif type(cell) not in (int, float) and isinstance(cell, float):
+                v, f, s = NAN, "merged with the cell above or before", ""
             elif isinstance(cell, (int, float)):
                 v, f, s = float(cell), "", ""
             elif isinstance(cell, datetime.date):
