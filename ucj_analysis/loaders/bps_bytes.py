@@ -705,15 +705,14 @@ def _html(path, text, findings, *, framed=False):
     try:
         # a declared encoding no longer holds once the bytes are decoded
         parser = lxml.etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        tree = lxml.etree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace"), parser)
+        plain = re.sub(r"<br\b[^<>]*>|[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", re.sub(r"^\s*<\?xml[^>]*\?>", "", text), flags=re.I)
+        tree = lxml.etree.fromstring(plain.encode("utf-8", "replace"), parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         tree = None
     if tree is None:
         refuse(path, f"the page cannot be parsed: {INSTEAD}")
-    for br in tree.iter("br"):
-        br.tail = " " + (br.tail or "")
     for sup in tree.iter("sup"):
-        mark = clean("".join(sup.itertext()))
+        mark = "".join(c for c in clean("".join(sup.itertext())) if c.isprintable())
         for child in list(sup):
             sup.remove(child)
         # a raised 2 must not become a digit of the number before it
