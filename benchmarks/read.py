@@ -71,7 +71,9 @@ def main():
         if size > 100:
             large.append((mine / other, path.name))
         print(f"{path.name[:48]:48} {size:5.0f} {1000 * mine:8.1f} {1000 * other:9.1f} {mine / other:6.2f} {said}")
-    print(f"all {len(files)} files: {1000 * ours:.0f} ms, pandas {1000 * theirs:.0f} ms: ratio {ours / theirs:.2f} (goal: below 1)")
+    print(
+        f"all {len(files)} files: {1000 * ours:.0f} ms, pandas {1000 * theirs:.0f} ms: ratio {ours / theirs:.2f} (goal: below 1)"
+    )
     print(f"worst over 100 KB: {max(large)[0]:.2f} ({max(large)[1]}) (goal: at most 2)")
     for styled in (0, 3):
         print(sparse(styled))
@@ -91,11 +93,17 @@ def sparse(styled):
             "print(n, round(time.perf_counter() - t, 2), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         rows, seconds, megabytes = done.stdout.split()
         kind = f"{styled} styled empty cells a row" if styled else "empty rows left out"
-        return f"1,048,575 rows, ten used, {kind}: {rows} values in {seconds} s, {megabytes} MB in all (goal: below 200)"
+        return (
+            f"1,048,575 rows, ten used, {kind}: {rows} values in {seconds} s, {megabytes} MB in all (goal: below 200)"
+        )
 
 
 if __name__ == "__main__":

@@ -36,7 +36,10 @@ def book(chunks, strings=(), head=""):
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as z:
         z.writestr("[Content_Types].xml", _TYPES)
         z.writestr("_rels/.rels", _RELS.format("officeDocument", "xl/workbook.xml", ""))
-        z.writestr("xl/_rels/workbook.xml.rels", _RELS.format("worksheet", "worksheets/sheet1.xml", _STRINGS if strings else ""))
+        z.writestr(
+            "xl/_rels/workbook.xml.rels",
+            _RELS.format("worksheet", "worksheets/sheet1.xml", _STRINGS if strings else ""),
+        )
         z.writestr("xl/workbook.xml", _BOOK)
         with z.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as f:
             f.write(f'<?xml version="1.0"?>{head}{_SHEET}'.encode())

@@ -24,7 +24,7 @@ from pathlib import Path
 import lxml.html
 import openpyxl
 import python_calamine
-from openpyxl.utils.cell import coordinate_from_string, column_index_from_string
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from ucj_analysis.errors import UcjError
 
@@ -86,7 +86,23 @@ def mutate(rng, name, data):
         return data[:a] + (data[a:b] * 2 if way == "double" else b"") + data[b:]
     if way == "insert":
         a = rng.randrange(len(data))
-        junk = rng.choice([b"\0", b'"', b"\xff\xfe", b";", b",", b"\r", b"\n\n\n", b"<td>", b"</table>", b"1.234", b"-", "\u202f".encode(), bytes(rng.randrange(256) for _ in range(30))])
+        junk = rng.choice(
+            [
+                b"\0",
+                b'"',
+                b"\xff\xfe",
+                b";",
+                b",",
+                b"\r",
+                b"\n\n\n",
+                b"<td>",
+                b"</table>",
+                b"1.234",
+                b"-",
+                "\u202f".encode(),
+                bytes(rng.randrange(256) for _ in range(30)),
+            ]
+        )
         return data[:a] + junk * rng.choice([1, 3, 50]) + data[a:]
     if way == "splice":
         a, b = rng.randrange(len(data)), rng.randrange(len(data))
@@ -161,7 +177,9 @@ def _inside(rng, data, way):
         for row in rng.sample(found, min(len(found), rng.choice([1, 5]))):
             text = text.replace(row, rng.choice(["", row * 2]), 1)
     else:
-        text = re.sub(r'r="([A-Z]+)(\d+)"', lambda m: f'r="{rng.choice("ABCXFD")}{m[2]}"' if rng.random() < 0.1 else m[0], text)
+        text = re.sub(
+            r'r="([A-Z]+)(\d+)"', lambda m: f'r="{rng.choice("ABCXFD")}{m[2]}"' if rng.random() < 0.1 else m[0], text
+        )
     parts[name] = text.encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
@@ -187,7 +205,13 @@ def readings(cell):
     cores = {core, re.sub(r"[^\d.,eE+-]", "", re.sub(r"\s\d{1,2}\)?\s*$", "", text.strip()))}
     out = set()
     for core in cores:
-        for c in (core, core.replace(",", ""), core.replace(".", "").replace(",", "."), core.replace(",", "."), core.replace(".", "")):
+        for c in (
+            core,
+            core.replace(",", ""),
+            core.replace(".", "").replace(",", "."),
+            core.replace(",", "."),
+            core.replace(".", ""),
+        ):
             try:
                 out.add(float(c.rstrip(".,")))
             except ValueError:
@@ -254,7 +278,9 @@ def _held_calamine(data, frame):
 
 def _held_page(data, frame):
     held = set()
-    for node in lxml.html.fromstring(_decoded(data).encode(), parser=lxml.html.HTMLParser(encoding="utf-8")).iter("td", "th"):
+    for node in lxml.html.fromstring(_decoded(data).encode(), parser=lxml.html.HTMLParser(encoding="utf-8")).iter(
+        "td", "th"
+    ):
         for text in (node.text_content(), node.text or ""):
             held |= readings(text)
             held |= readings(" ".join(text.split()))

@@ -52,9 +52,7 @@ def test_a_national_table_has_every_code(style, tmp_path):
     found = dict(zip(frame["region_label"], frame["region_code"], strict=True))
     assert found["INDONESIA"] == "0000"
     wrong = [
-        (label, u.code, code)
-        for (u, label), code in zip(said, frame["region_code"], strict=False)
-        if code != u.code
+        (label, u.code, code) for (u, label), code in zip(said, frame["region_code"], strict=False) if code != u.code
     ]
     assert not wrong, wrong[:12]
     assert len(frame) == len(said) + 1
@@ -69,7 +67,11 @@ def test_each_province_alone_is_read_with_and_without_its_total(style, tmp_path)
         if not below:
             continue
         body = [(r, of_regency(r)) for r in below]
-        for where, order in {"none": body, "last": [*body, (p, of_province(p))], "first": [(p, of_province(p)), *body]}.items():
+        for where, order in {
+            "none": body,
+            "last": [*body, (p, of_province(p))],
+            "first": [(p, of_province(p)), *body],
+        }.items():
             data = csv_bytes([["Kabupaten/Kota", f"Persentase Penduduk Miskin di Provinsi {p.name}"], ["", "2024"],
                               *[[label, "9.5"] for _, label in order]])  # fmt: skip
             (tmp_path / "one.csv").write_bytes(data)
@@ -98,3 +100,29 @@ def test_former_and_other_spellings():
         if got[0] != code:
             missed.append((label, code, got))
     assert not missed, missed
+
+
+@pytest.mark.parametrize(
+    ("labels", "codes"),
+    [(["Kulonprogo", "Bantul", "Gunungkidul", "Sleman", "Yogyakarta", "DI Yogyakarta"], ["3401", "3402", "3403", "3404", "3471", "3400"]),
+     (["D.I. Yogyakarta", "Kulon Progo", "Yogyakarta"], ["3400", "3401", "3471"]),
+     (["Boalemo", "Gorontalo", "Pohuwato", "Provinsi Gorontalo"], ["7501", "7502", "7503", "7500"]),
+     (["Boalemo", "Gorontalo", "Pohuwato", "Bone Bolango", "Gorontalo Utara", "Kota Gorontalo", "Gorontalo"],
+      ["7501", "7502", "7503", "7504", "7505", "7571", "7500"]),
+     (["ACEH", "GORONTALO", "INDONESIA"], ["1100", "7500", "0000"]),
+     (["Gorontalo", "Boalemo", "Gorontalo", "Kota Gorontalo"], ["7500", "7501", "7502", "7571"]),
+     (["Gorontalo", "Gorontalo", "Boalemo", "Boalemo"], ["7502", "7502", "7501", "7501"]),
+     (["Kabupaten Boalemo", "Gorontalo, Kab.", "Gorontalo (Kota)"], ["7501", "7502", "7571"]),
+     (["Bekasi", "Kota Bekasi", "Bogor", "Kota Bogor"], ["3216", "3275", "3201", "3271"]),
+     (["Malang", "Kota Malang", "Madiun", "Kota Madiun", "Jawa Timur"], ["3507", "3573", "3519", "3577", "3500"])],
+)  # fmt: skip
+def test_namesakes_are_told_apart_by_their_rows(labels, codes):
+    assert [code for code, _ in bps_labels.Resolver().run(labels)] == codes
+
+
+def test_what_can_mean_two_units_gets_no_code_and_says_why():
+    (code, note), *_ = bps_labels.Resolver().run(["Gorontalo"], kinds=[""])
+    assert code == "7500" or "can mean" in note
+    code, note = bps_labels.Resolver(regions.get("7500")).run(["Bandung"])[0]
+    assert code is None
+    assert "does not lie in" in note

@@ -32,6 +32,7 @@ B = [17.83, 17.07, 17.32, 14.91, 16.43, 5.76]
 AS, BS = [f"{x:.2f}" for x in A], [f"{x:.2f}" for x in B]
 AC, BC = [x.replace(".", ",") for x in AS], [x.replace(".", ",") for x in BS]
 
+# fmt: off
 # ---- dynamic tables: CSV and XLSX with one to five header rows
 case("p0, 2023.csv", csv_bytes([["Kabupaten/Kota", P0], ["", "2023"], *six(AS)], bom=True),
      ("7501", "2023", "", "persentase", 18.38), ("7502", "2023", "", "", 17.48), ("7571", "2023", "", "", 5.64), rows=6)
@@ -111,14 +112,14 @@ case("Query Builder Result - Senin, 10 Juni 2024 pukul 02.10.03 WITA.csv",
 # ---- BPS "tidy" CSV
 TIDY = ["nama_variabel", "nama_variabel_turunan", "nama_tahun", "nama_turunan_tahun", "data_content", "nama_item_vertical_variabel"]
 case("tidy.csv", csv_bytes([TIDY, *[[P0, "Tidak Ada", y, "Tahun", v, n] for y, c in (("2022", AS), ("2023", BS))
-                                    for n, v in zip(["GORONTALO", *SIX], ["15.42", *c])]], ";", lead=" " * 11, bom=True),
+                                    for n, v in zip(["GORONTALO", *SIX], ["15.42", *c], strict=False)]], ";", lead=" " * 11, bom=True),
      ("7500", "2022", "", "p0", 15.42), ("7502", "2023", "", "p0", 17.07), ("7571", "2022", "", "p0", 5.64), rows=14)
 case("tidy sex.csv", csv_bytes([TIDY, *[["Angka Harapan Hidup (Tahun)", s, "2023", "Tahun", v, n] for s, d in
                                         (("Laki-laki", 0), ("Perempuan", 4)) for n, v in
                                         (("ACEH", 68 + d), ("GORONTALO", 66 + d), ("INDONESIA", 70 + d))]], ";"),
      ("7500", "2023", "", "harapan hidup perempuan", 70.0), ("7500", "2023", "", "laki-laki", 66.0), rows=6)
 case("mac.csv", csv_bytes([["nama_variabel", "nama_tahun", "nama_wilayah", "data_content"],
-                           *[["Index Keparahan Kemiskinan", "2021", n, v] for n, v in zip(["GORONTALO", *SIX], ["0.9", "0.64", "1.2", "0.8", "1.1", "0.7", "0.1"])]],
+                           *[["Index Keparahan Kemiskinan", "2021", n, v] for n, v in zip(["GORONTALO", *SIX], ["0.9", "0.64", "1.2", "0.8", "1.1", "0.7", "0.1"], strict=False)]],
                           newline="\r"),
      ("7500", "2021", "", "keparahan", 0.9), ("7502", "2021", "", "", 1.2))
 
@@ -152,9 +153,9 @@ case("english.csv", csv_bytes([["Kabupaten/Kota", "Jumlah Penduduk Miskin", "Gar
 case("spaces.csv", csv_bytes([["Kabupaten/Kota", "Jumlah Penduduk (Jiwa)"], ["", "2023"], ["Boalemo", "145 868"], ["Gorontalo", "393\u00a0107"],
                               ["Kota Gorontalo", "198\u202f539"]], ";"),
      ("7501", "2023", "", "", 145868.0), ("7502", "2023", "", "", 393107.0), ("7571", "2023", "", "", 198539.0))
-case("short.csv", csv_bytes([["Kabupaten/Kota", "2023"], *[[n, v] for n, v in zip(SIX, ["1.234", "2.345", "999", "12.345", "888", "1.000"])]], ";"),
+case("short.csv", csv_bytes([["Kabupaten/Kota", "2023"], *[[n, v] for n, v in zip(SIX, ["1.234", "2.345", "999", "12.345", "888", "1.000"], strict=False)]], ";"),
      ("7501", "2023", "", "", 1234.0), ("7503", "2023", "", "", 999.0), indicator="Jumlah Penduduk Miskin (jiwa)")
-case("p1.csv", csv_bytes([["Kabupaten/Kota", "Indeks Kedalaman Kemiskinan (P1)"], ["", "2023"], *[[n, v] for n, v in zip(SIX, ["3.412", "3.101", "2.955", "2.100", "2.734", "0.622"])]], ";"),
+case("p1.csv", csv_bytes([["Kabupaten/Kota", "Indeks Kedalaman Kemiskinan (P1)"], ["", "2023"], *[[n, v] for n, v in zip(SIX, ["3.412", "3.101", "2.955", "2.100", "2.734", "0.622"], strict=False)]], ";"),
      ("7501", "2023", "", "", 3.412))
 
 # ---- true BIFF .xls, merged levels
@@ -171,9 +172,9 @@ case("unmerged.xls", xls_bytes({"Sheet1": LEVELS}), *LEVELS_WANT)
 case("xls named.csv", xls_bytes({"a": LEVELS}, MERGES), *LEVELS_WANT)
 
 # ---- HTML as .xls: labels and values in separate tables
-case("split.xls", html_split("Kabupaten/Kota", ["GORONTALO", *SIX], [[(P0 + " ", 2)], ["2024", "2023"]], [["14.57", "15.15"], *zip(BS, AS)]),
+case("split.xls", html_split("Kabupaten/Kota", ["GORONTALO", *SIX], [[(P0 + " ", 2)], ["2024", "2023"]], [["14.57", "15.15"], *zip(BS, AS, strict=False)]),
      ("7500", "2024", "", "p0", 14.57), ("7502", "2023", "", "", 17.48), ("7571", "2024", "", "", 5.76), rows=14)
-case("split ids.xls", html_split("Kabupaten/Kota", ["GORONTALO", *SIX], [[(P0, 2)], ["2024", "2023"]], [["14.57", "15.15"], *zip(BS, AS)], ids=False),
+case("split ids.xls", html_split("Kabupaten/Kota", ["GORONTALO", *SIX], [[(P0, 2)], ["2024", "2023"]], [["14.57", "15.15"], *zip(BS, AS, strict=False)], ids=False),
      ("7502", "2023", "", "", 17.48), rows=14)
 case("two.xls", html_split("Kabupaten/Kota", ["Provinsi Gorontalo", *SIX], [[("Indeks Kedalaman Kemiskinan", 2), ("Indeks Keparahan Kemiskinan", 2)], ["2024", "2023"] * 2],
                            [["2.6", "2.9", "0.7", "0.8"], *[[f"{3 + i / 10:.2f}", f"{3.5 + i / 10:.2f}", f"{0.5 + i / 10:.2f}", f"{0.7 + i / 10:.2f}"] for i in range(6)]]),
@@ -216,17 +217,17 @@ case("all caps.csv", csv_bytes([["Wilayah", "Persentase Penduduk Miskin"], ["", 
      ("7500", "2023", "", "", 15.15), ("7502", "2023", "", "", 17.48), ("7571", "2023", "", "", 5.64))
 case("title case.csv", csv_bytes([["Wilayah", "Persentase Penduduk Miskin"], ["", "2023"], *[[a.title(), b] for a, b in CAPS]]),
      ("7500", "2023", "", "", 15.15), ("7502", "2023", "", "", 17.48))
-case("kab.csv", csv_bytes([["Wilayah", "Persentase Penduduk Miskin"], ["", "2023"], *[["Kab. " + n if i < 5 else "Kota Gorontalo", v] for i, (n, v) in enumerate(zip(SIX, AS))], ["Prov. Gorontalo", "15.15"]]),
+case("kab.csv", csv_bytes([["Wilayah", "Persentase Penduduk Miskin"], ["", "2023"], *[["Kab. " + n if i < 5 else "Kota Gorontalo", v] for i, (n, v) in enumerate(zip(SIX, AS, strict=False))], ["Prov. Gorontalo", "15.15"]]),
      ("7500", "2023", "", "", 15.15), ("7502", "2023", "", "", 17.48), ("7571", "2023", "", "", 5.64))
-case("beside.csv", csv_bytes([["Provinsi", "Kab/Kota", "Persentase Penduduk Miskin (Persen)"], *[["GORONTALO", n, v] for n, v in zip(SIX, AC)], ["PAPUA", "Nduga *", "36,93"], ["PAPUA", "Jayapura", "12,1"], ["PAPUA", "Kota Jayapura", "11,4"]], ";"),
+case("beside.csv", csv_bytes([["Provinsi", "Kab/Kota", "Persentase Penduduk Miskin (Persen)"], *[["GORONTALO", n, v] for n, v in zip(SIX, AC, strict=False)], ["PAPUA", "Nduga *", "36,93"], ["PAPUA", "Jayapura", "12,1"], ["PAPUA", "Kota Jayapura", "11,4"]], ";"),
      ("7502", "2023", "", "", 17.48), ("7571", "2023", "", "", 5.64), ("9471", "2023", "", "", 11.4), year=2023)
-case("bps codes.csv", csv_bytes([["kode_kabupaten_kota", "nama_kabupaten_kota", "persentase_penduduk_miskin", "tahun"], *[[c, n.upper(), v, "2023"] for c, n, v in zip(CODES, ["Boalemo", "Gorontalo", "Pohuwato", "Bone Bolango", "Gorontalo Utara", "Gorontalo"], AS)]]),
+case("bps codes.csv", csv_bytes([["kode_kabupaten_kota", "nama_kabupaten_kota", "persentase_penduduk_miskin", "tahun"], *[[c, n.upper(), v, "2023"] for c, n, v in zip(CODES, ["Boalemo", "Gorontalo", "Pohuwato", "Bone Bolango", "Gorontalo Utara", "Gorontalo"], AS, strict=False)]]),
      ("7501", "2023", "", "", 18.38), ("7502", "2023", "", "", 17.48), ("7571", "2023", "", "", 5.64), without=["code"])
-case("kemendagri.csv", csv_bytes([["kode", "nama_kabupaten_kota", "persentase_penduduk_miskin", "tahun"], *[[c, n, v, "2023"] for c, n, v in zip(["75.02", "75.01", "75.04", "75.03", "75.05", "75.71"], SIX, AS)]]),
+case("kemendagri.csv", csv_bytes([["kode", "nama_kabupaten_kota", "persentase_penduduk_miskin", "tahun"], *[[c, n, v, "2023"] for c, n, v in zip(["75.02", "75.01", "75.04", "75.03", "75.05", "75.71"], SIX, AS, strict=False)]]),
      ("7501", "2023", "", "", 18.38), ("7502", "2023", "", "", 17.48), ("7504", "2023", "", "", 15.61), ("7503", "2023", "", "", 17.91))
-case("lying codes.csv", csv_bytes([["kode_bps", "nama_kabupaten_kota", "persentase_penduduk_miskin", "tahun"], *[[c, n, v, "2023"] for c, n, v in zip(["7502", "7501", "7504", "7503", "7505", "7571"], SIX, AS)]]),
+case("lying codes.csv", csv_bytes([["kode_bps", "nama_kabupaten_kota", "persentase_penduduk_miskin", "tahun"], *[[c, n, v, "2023"] for c, n, v in zip(["7502", "7501", "7504", "7503", "7505", "7571"], SIX, AS, strict=False)]]),
      ("7501", "2023", "", "", 18.38), ("7502", "2023", "", "", 17.48), findings=["code"])
-case("r.csv", csv_bytes([["", "kabupaten", "P0_2021"], *[[str(i + 1), n, v] for i, (n, v) in enumerate(zip(SIX, AS))]]),
+case("r.csv", csv_bytes([["", "kabupaten", "P0_2021"], *[[str(i + 1), n, v] for i, (n, v) in enumerate(zip(SIX, AS, strict=False))]]),
      ("7501", "2021", "", "p0", 18.38), rows=6)
 case("bridge.csv", csv_bytes([["kode_bps", "nama_bps", "kode_dagri", "nama_dagri"], ["1972", "KOTA X", "1101", "X"], ["1971", "PANGKAL PINANG", "1971", "KOTA PANGKAL PINANG"],
                               ["7501", "BOALEMO", "7502", "KAB. BOALEMO"], ["7502", "GORONTALO", "7501", "KAB. GORONTALO"], ["7571", "GORONTALO", "7571", "KOTA GORONTALO"], ["9471", "JAYAPURA", "9171", "KOTA JAYAPURA"]]),
@@ -241,7 +242,7 @@ case("marks.csv", csv_bytes([["Kabupaten/Kota", "2022", "2023*", "2024**"], ["Bo
      findings=["zero"], indicator="Persentase Penduduk Miskin")
 case("notes.csv", csv_bytes([["Kabupaten/Kota", P0], ["", "2023"], *six(AS), ["Catatan: Angka sementara"], ["* Angka sementara"], ["Sumber: BPS, Susenas"]]),
      ("7571", "2023", "", "", 5.64), rows=6)
-case("total.csv", csv_bytes([["No", "Kabupaten/Kota", "Jumlah Penduduk Miskin (ribu)"], ["", "", "2023"], *[[i + 1, n, v] for i, (n, v) in enumerate(zip(SIX, ["32.85", "66.36", "30.02", "25.4", "20", "12.1"]))], ["", "Jumlah", "186.73"]]),
+case("total.csv", csv_bytes([["No", "Kabupaten/Kota", "Jumlah Penduduk Miskin (ribu)"], ["", "", "2023"], *[[i + 1, n, v] for i, (n, v) in enumerate(zip(SIX, ["32.85", "66.36", "30.02", "25.4", "20", "12.1"], strict=False))], ["", "Jumlah", "186.73"]]),
      ("7500", "2023", "", "", 186.73), ("7501", "2023", "", "", 32.85), rows=7)
 case("latin.csv", csv_bytes([["Kabupaten/Kota", "Persentase Penduduk Miskin – 2023"], *six(AS)], encoding="cp1252"), ("7501", "2023", "", "", 18.38), findings=["encoding"])
 case("utf16.csv", csv_bytes([["Kabupaten/Kota", "2023"], *six(AS)], "\t", encoding="utf-16"), ("7501", "2023", "", "", 18.38), indicator="P0")
@@ -265,7 +266,7 @@ case("semesters down.csv", csv_bytes([["Provinsi", "Tahun", "Semester", "Gini Ra
      ("7500", "2022", "Semester 2 (September)", "gini", 0.41), ("0000", "2023", "Semester 1 (Maret)", "", 0.38), rows=12)
 case("quoted.csv", csv_bytes([["Kabupaten/Kota", "Jumlah Penduduk", "Garis Kemiskinan (Rp)"], ["", "2023", "2023"], *six(["145,868", "393,107", "146,432", "162,778", "124,957", "198,539"], ["388,374.00", "430,500.50", "1,000.25", "410,111.00", "399,800.00", "512,345.00"])]),
      ("7501", "2023", "", "penduduk", 145868.0), ("7502", "2023", "", "garis", 430500.5))
-case("comma title.csv", b"Persentase Penduduk Miskin Menurut Kabupaten/Kota di Provinsi Gorontalo, 2023\r\nKabupaten/Kota,Persentase\r\n" + "".join(f"{n},{v}\r\n" for n, v in zip(SIX, AS)).encode() + b"Sumber: BPS, Susenas Maret 2023\r\n",
+case("comma title.csv", b"Persentase Penduduk Miskin Menurut Kabupaten/Kota di Provinsi Gorontalo, 2023\r\nKabupaten/Kota,Persentase\r\n" + "".join(f"{n},{v}\r\n" for n, v in zip(SIX, AS, strict=False)).encode() + b"Sumber: BPS, Susenas Maret 2023\r\n",
      ("7501", "2023", "", "", 18.38), ("7571", "2023", "", "", 5.64), rows=6)
 case("offset.xlsx", xlsx_bytes({"S": [[], [None, None, "Persentase Penduduk Miskin Menurut Kabupaten/Kota, 2022-2023"], [], [None, None, "No", "Kabupaten/Kota", 2022, 2023], *[[None, None, i + 1, *r] for i, r in enumerate(six(A, B))], [], [None, None, "Sumber: BPS"]]}),
      ("7501", "2022", "", "miskin", 18.38), ("7571", "2023", "", "", 5.76), rows=12)
@@ -281,7 +282,7 @@ case("page breaks.xlsx", xlsx_bytes({"S": [["Tabel 5. Persentase Penduduk Miskin
      ("7500", "2022", "", "", 15.42), ("1200", "2023", "", "", 8.1), ("0000", "2023", "", "", 9.36), rows=10)
 case("sections.csv", csv_bytes([["Kabupaten/Kota", "2022", "2023"], ["Laki-laki", "", ""], *six(AS, BS), ["Perempuan", "", ""], *six(BS, AS)]), ("7501", "2022", "", "laki-laki", 18.38), ("7571", "2022", "", "perempuan", 5.76), rows=24, indicator="TPT")
 case("years as rows.csv", csv_bytes([["Kabupaten/Kota", "P0", "P1"], ["2022", "", ""], *six(AS, ["3.1"] * 6), ["2023", "", ""], *six(BS, ["2.9"] * 6)]), ("7501", "2022", "", "p0", 18.38), ("7571", "2023", "", "p1", 2.9), rows=24)
-case("blank labels.csv", csv_bytes([["Kabupaten/Kota", "Tahun", "P0 (Persen)"], *[[n if k == 0 else "", y, v] for n, a, b in zip(SIX, AS, BS) for k, (y, v) in enumerate((("2022", a), ("2023", b)))]]),
+case("blank labels.csv", csv_bytes([["Kabupaten/Kota", "Tahun", "P0 (Persen)"], *[[n if k == 0 else "", y, v] for n, a, b in zip(SIX, AS, BS, strict=False) for k, (y, v) in enumerate((("2022", a), ("2023", b)))]]),
      ("7501", "2023", "", "p0", 17.83), ("7502", "2022", "", "", 17.48), ("7571", "2023", "", "", 5.76), rows=12)
 case("merged labels.xlsx", xlsx_bytes({"S": [["Kabupaten/Kota", "Tahun", "P0 (Persen)"], ["Boalemo", 2022, 18.9], [None, 2023, 18.38], ["Gorontalo", 2022, 17.9], [None, 2023, 17.48]]}, ["A2:A3", "A4:A5"]), ("7501", "2023", "", "p0", 18.38), ("7502", "2023", "", "p0", 17.48), rows=4)
 case("province above.xlsx", xlsx_bytes({"S": [["Provinsi", "Kabupaten/Kota", "P0 2023 (Persen)"], ["Gorontalo", "Boalemo", 18.38], [None, "Gorontalo", 17.48], [None, "Kota Gorontalo", 5.64], ["Papua", "Jayapura", 12.1], [None, "Kota Jayapura", 11.4]]}),
@@ -310,6 +311,7 @@ case("note with figures.csv", csv_bytes([["Kabupaten/Kota", "P0"], ["", "2023"],
 case("year-like counts.csv", csv_bytes([["Kabupaten/Kota", "Jumlah Sekolah"], ["", "2023"], ["Boalemo", "2012"], ["Gorontalo", "1999"], ["Pohuwato", "1850"], ["Kota Gorontalo", "2050"]]), ("7501", "2023", "", "", 2012.0), ("7571", "2023", "", "", 2050.0), rows=4)
 case("crlf in cells.csv", csv_bytes([["Kabupaten/\nKota", "Persentase\nPenduduk\nMiskin"], ["", "2023"], *six(AS)]), ("7501", "2023", "", "persentase penduduk miskin", 18.38), rows=6)
 case("trailing separators.csv", csv_bytes([["Kabupaten/Kota", "P0 2023", "", ""], *[[*r, "", ""] for r in six(AC)], *[["", "", "", ""]] * 30], ";"), ("7501", "2023", "", "p0", 18.38), rows=6)
+# fmt: on
 
 
 @pytest.mark.parametrize("key", CASES)
@@ -322,7 +324,12 @@ def test_it_is_read(key, tmp_path):
     for who, period, part, words, value, *status in want:
         here = frame[(frame["region_code"] == who) if who.isdigit() else (frame["region_label"] == who)]
         here = here[(here["period"] == period) & (here["subperiod"] == part)]
-        here = here[[all(w in said[i] if w[0] != "=" else said[i].endswith(f"| {w[1:]}") for w in words.split()) for i in here.index]]
+        here = here[
+            [
+                all(w in said[i] if w[0] != "=" else said[i].endswith(f"| {w[1:]}") for w in words.split())
+                for i in here.index
+            ]
+        ]
         assert len(here) == 1, (who, period, part, words, here)
         row = here.iloc[0]
         if isinstance(value, str):

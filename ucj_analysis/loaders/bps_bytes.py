@@ -73,7 +73,6 @@ class Grid:
             return f"row {r} column {c}"
         return f"{get_column_letter(c + 1)}{r + 1}"
 
-
     def cells(self, rows, column):
         """Names of the cells of a column, as ``cell`` gives them."""
         c = column + self.first_column
@@ -134,7 +133,7 @@ def open_source(path):
     """
     path = Path(path)
     if not path.is_file():
-        refuse(path, f"there is no such file in {path.parent}: check the name")
+        raise DataError(f"{path} is no file; give the path of a download")
     size = path.stat().st_size
     if size > MAX_BYTES:
         refuse(path, f"it has {size:,} bytes and no BPS table is larger than {MAX_BYTES:,}: {INSTEAD}")
@@ -457,7 +456,9 @@ def _biff_span(data):
             first, length = struct.unpack_from("<II", folder, at + 116)
             if folder[at + 66] not in (2, 5):  # streams and the root
                 continue
-            sectors = list(chain(first, small if length < number(56) and folder[at + 66] == 2 else fat)) if length else []
+            sectors = (
+                list(chain(first, small if length < number(56) and folder[at + 66] == 2 else fat)) if length else []
+            )
             if name.casefold() in ("workbook", "book"):
                 return _largest(read(sectors)) if length >= number(56) else 0
     except (struct.error, IndexError, ValueError):
@@ -705,7 +706,9 @@ def _html(path, text, findings, *, framed=False):
     try:
         # a declared encoding no longer holds once the bytes are decoded
         parser = lxml.etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        plain = re.sub(r"<br\b[^<>]*>|[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", re.sub(r"^\s*<\?xml[^>]*\?>", "", text), flags=re.I)
+        plain = re.sub(
+            r"<br\b[^<>]*>|[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", re.sub(r"^\s*<\?xml[^>]*\?>", "", text), flags=re.I
+        )
         tree = lxml.etree.fromstring(plain.encode("utf-8", "replace"), parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         tree = None

@@ -7,8 +7,6 @@ refused in one sentence. Nothing is repaired: what looks wrong is returned as pr
 import gc
 import re
 from dataclasses import dataclass, field
-from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -270,7 +268,9 @@ class _Reader:
                 corner = block.corner if bps_words.known_of(block.corner) or len(block.corner) > 40 else ""
                 head.indicator, rest = title or self.indicator or corner or sheet or stem, []
             head.dimension = " | ".join(rest)
-            head.unit = next((u for u in map(bps_words.unit_of, [*reversed(texts), title, self.indicator or ""]) if u), "")
+            head.unit = next(
+                (u for u in map(bps_words.unit_of, [*reversed(texts), title, self.indicator or ""]) if u), ""
+            )
             said = [*reversed(texts), self.indicator or "", title]
             both = re.search(r"jumlah (dan|&) persentase|\bdan persentase", " ".join([*texts, title]), re.I)
             head.known = bps_words.known_of(*[s for s in said if s and not (both and s in (title, head.indicator))])
@@ -419,6 +419,8 @@ class _Reader:
                 )
             for i, u in enumerate(units):
                 if u is None or i in set(wrong):
+                    continue
+                if self.province is not None and self.province.code not in (u.code, u.parent_code):
                     continue
                 named = bps_labels.candidates(rows["label"][i])
                 if rows["code"][i] is None or (len(named) > 1 and u in named):
@@ -580,7 +582,9 @@ class _Reader:
             }
             if fits["."] != fits[","]:
                 return "." if fits["."] else ","
-        if _WHOLE.fullmatch(h.unit) and not re.search(r"rata|rasio|ratio|average", " ".join([h.indicator, h.dimension]), re.I):
+        if _WHOLE.fullmatch(h.unit) and not re.search(
+            r"rata|rasio|ratio|average", " ".join([h.indicator, h.dimension]), re.I
+        ):
             return "," if c.open_[0].count(".") else "."  # there is no 1.234th person: the separator marks thousands
         same = {o.decimal for g, o in zip(heads, columns, strict=True) if g.indicator == h.indicator and o.decimal}
         for pool, who in ((same, "the other columns of this indicator"), (decided, "the other columns of the table")):
@@ -642,7 +646,7 @@ class _Reader:
                         self.find(
                             "range",
                             self.where(grid, block.body[i], h.field.index),
-                            f"{_plain(v)} ({rows['label'][i]}, {h.indicator[:60]}) is outside what is possible "
+                            f"{_plain(v)} ({rows['label'][i]}, {_short(h.indicator)}) is outside what is possible "
                             f"({_plain(low)} to {_plain(high)})",
                         )
                 elif v == 0 and not k.zero:
@@ -652,7 +656,7 @@ class _Reader:
                             "zero",
                             self.where(grid, block.body[i], h.field.index),
                             f"0 ({rows['label'][i]}, {h.year or rows['year'][i] or 'no year'}) is hardly a true figure of "
-                            f"{(by_row[i] if by_row else h.indicator)[:60]}: "
+                            f"{_short(by_row[i] if by_row else h.indicator)}: "
                             "a missing mark may have become 0",
                         )
             held = values[~np.isnan(values)]
@@ -660,7 +664,7 @@ class _Reader:
                 self.find(
                     "scale",
                     self.where(grid, block.body[0], h.field.index),
-                    f"every figure of {h.indicator[:60]} is below 1: these may be shares (0.18) and not percent (18)",
+                    f"every figure of {_short(h.indicator)} is below 1: these may be shares (0.18) and not percent (18)",
                 )
             if len(held) > 4 and not held.any() and len(columns) > 1:
                 self.find(
@@ -688,7 +692,7 @@ class _Reader:
                 self.find(
                     "copied column",
                     self.where(grid, block.body[0], h.field.index),
-                    f"every figure of {h.year} equals that of {seen[key].year} ({h.indicator[:60]}): one may be a copy",
+                    f"every figure of {h.year} equals that of {seen[key].year} ({_short(h.indicator)}): one may be a copy",
                 )
             seen.setdefault(key, h)
 
@@ -741,6 +745,8 @@ class _Reader:
                 f"it has no region column, so nothing in it can be looked for in {self.province}: leave out within, or "
                 "download the table by regency from bps.go.id",
             )
+        if self.province is not None and not any(c is not None for f in self.frames for c in f[0]):
+            refuse(path, f"none of its regions lies in {self.province}: leave out within, or name another province")
         data = {}
         for k, name in enumerate(COLUMNS):
             parts = [f[k] for f in self.frames]
@@ -762,7 +768,17 @@ class _Reader:
         """The same region, period and indicator twice with different figures."""
         first, differ = {}, {}
         of = {name: k for k, name in enumerate(COLUMNS)}
-        names = ("region_code", "period", "subperiod", "indicator", "dimension", "unit", "value", "region_label", "cell")
+        names = (
+            "region_code",
+            "period",
+            "subperiod",
+            "indicator",
+            "dimension",
+            "unit",
+            "value",
+            "region_label",
+            "cell",
+        )
         for frame in self.frames:
             for *key, value, label, cell in zip(*(frame[of[n]] for n in names), strict=True):
                 if key[0] is None or value != value:
@@ -773,7 +789,11 @@ class _Reader:
                     differ.setdefault(key, {seen[0]}).add(value)
         for key in list(differ)[:3]:
             _, label, cell = first[key]
-            self.find("repeated", cell, f"{label!r} has {len(differ[key])} different figures for {key[3][:60]} {key[1]}".rstrip())
+            self.find(
+                "repeated",
+                cell,
+                f"{label!r} has {len(differ[key])} different figures for {_short(key[3])} {key[1]}".rstrip(),
+            )
 
 
 def _runs(keys):
@@ -784,6 +804,24 @@ def _runs(keys):
     for i, k in enumerate(keys):
         out.setdefault(k, []).append(i)
     return list(out.values())
+
+
+def describe(reading, name):
+    """Say in a few lines what was read from a file: size, regions, years, titles and notes."""
+    rows = reading.rows
+    missing = int(rows["value"].isna().sum())
+    years = sorted({str(y)[:4] for y in rows["period"] if y})
+    said = [
+        f"{len(rows):,} figures" + (f", {missing:,} of them missing" if missing else ""),
+        f"{n} regions" if (n := rows["region_code"].nunique()) else "no regions",
+        "-".join(dict.fromkeys((years[0], years[-1]))) if years else "no year",
+    ]
+    lines = [f"{name} ({reading.format}): {', '.join(said)}", *(f"  {t}" for t in reading.titles[:4])]
+    return "\n".join([*lines, *(f"  note: {n}" for n in reading.notes[:4])])
+
+
+def _short(text):
+    return text if len(text) <= 60 else text[:59].rstrip() + "…"
 
 
 def _label(cell):
@@ -817,4 +855,4 @@ def _plain(value):
     return f"{value:.10g}" if value != int(value) or abs(value) > 1e15 else str(int(value))
 
 
-__all__ = ["COLUMNS", "Path", "Reading", "examine", "groupby", "read"]
+__all__ = ["COLUMNS", "Reading", "describe", "examine", "read"]

@@ -328,9 +328,14 @@ class Resolver:
         if only_provinces:
             return True
         name = bare(label)[0]
+        if any(o and cand[j][0].code == p.code for j, o in enumerate(only_prov) if j != i):
+            return False  # "DI Yogyakarta" is in the table: "Yogyakarta" is the city
         if upper_prov:
             return name.isupper()
-        same = [j for j in range(len(labels)) if j != i and _key(bare(labels[j])[0]) == _key(name)]
+        end = i
+        while end < len(labels) and labels[end] == label:
+            end += 1  # one unit with a row for each year
+        same = [j for j in range(len(labels)) if not i <= j < end and _key(bare(labels[j])[0]) == _key(name)]
         regs = [r for r in cand[i] if r.level == "regency" and r.parent_code == p.code]
         if title_regs and name.isupper() and len(name) > 3:
             return True
@@ -441,9 +446,9 @@ def _coded(folder, code, system):
     digits = re.sub(r"\.0$|\D", "", code)
     if len(digits) not in (2, 4):
         return None
-    for digits in dict.fromkeys((digits, _former(folder).get(digits, digits) if system == "bps" else digits)):
+    for code in dict.fromkeys((digits, _former(folder).get(digits, digits) if system == "bps" else digits)):
         try:
-            return regions.resolve(digits, codes=system)
+            return regions.resolve(code, codes=system)
         except RegionError:
             continue
     return None

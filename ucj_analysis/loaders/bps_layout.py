@@ -306,8 +306,10 @@ def _figures(cells, kinds, numeric):
         # "No. | 1 | 2"-like headings hold no text label; long titles beside one number are titles
         return bool(texts or years or numeric or figures[0] == 0 or len(figures) > 1)
     if years and numeric is not None:
-        if kinds[used[0]] == "y" and len(texts) > 1 and all(
-            (numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1]) == (kinds[j] == "y") for j in used
+        if (
+            kinds[used[0]] == "y"
+            and len(texts) > 1
+            and all((numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1]) == (kinds[j] == "y") for j in used)
         ):
             return True  # codes that look like years (1971) between names
         label = first if isinstance(first, str) else ""
@@ -613,7 +615,8 @@ def _roles(block):
         elif (
             all(is_year(c) for c in distinct)
             and (
-                _YEAR_HEAD.fullmatch(raw) or _YEAR_HEAD.fullmatch(head)
+                _YEAR_HEAD.fullmatch(raw)
+                or _YEAR_HEAD.fullmatch(head)
                 or ((not raw or raw == block.corner) and _beside_label(fields, f))
             )
         ) or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct)):

@@ -35,7 +35,8 @@ _PLAIN = re.compile(r"[+-]?\d+")
 _EXPONENT = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d{1,3}")
 SIMPLE = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.A)  # most figures: nothing to strip from them
 _FITS = {
-    d: re.compile(rf"[+-]?(\d*|\d{{1,3}}([ '{t}])\d{{3}}(\2\d{{3}})*)({re.escape(d)}\d+)?", re.A) for d, t in ((".", ","), (",", "."))
+    d: re.compile(rf"[+-]?(\d*|\d{{1,3}}([ '{t}])\d{{3}}(\2\d{{3}})*)({re.escape(d)}\d+)?", re.A)
+    for d, t in ((".", ","), (",", "."))
 }
 _LONG = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+[.,]\d+")
 _MONEY = re.compile(r"^(Rp\.?|IDR)\s*|\s*%$", re.I)
