@@ -203,21 +203,29 @@ def read(
 
     from ucj_analysis.loaders import bps_files
 
-    readings = []
+    shown, refused = [], []
     for path in files:
-        if not path.is_file():
-            raise UcjError(f"{path} is no file; give the path of a download")
-        found = bps_files.examine(path, within=within, indicator=indicator, year=year)
-        readings.append(found.rows.assign(file=path.name))
+        try:
+            found = bps_files.examine(path, within=within, indicator=indicator, year=year)
+        except UcjError as error:
+            if len(files) == 1:
+                raise
+            refused.append(path)
+            print(f"ucj: {error}", file=sys.stderr)
+            continue
         for finding in found.findings:
             print(f"{path.name}: {finding['kind']}, {finding['place']}: {finding['message']}", file=sys.stderr)
-    frame = pd.concat(readings, ignore_index=True)
-    if format is Format.text:
-        _show(_short(frame).head(40), format)
-        if len(frame) > 40:
-            typer.echo(f"{len(frame)} rows, the first 40 shown; --format csv gives all.")
-        return
-    _show(frame, format)
+        if format is Format.text:
+            typer.echo(bps_files.describe(found, path.name))
+            frame = _short(found.rows)
+            _show(frame.head(40 if len(files) == 1 else 6), format)
+        shown.append(found.rows.assign(file=path.name))
+    if format is Format.text and shown:
+        typer.echo("--format csv gives every row with its place and why a row is no region.")
+    elif shown:
+        _show(pd.concat(shown, ignore_index=True), format)
+    if refused:
+        raise UcjError(f"{len(refused)} of {len(files)} files refused; the reasons stand above")
 
 
 fetch_app = typer.Typer(
@@ -692,7 +700,8 @@ def _found(findings, answers):
 
 def _short(rows):
     """Tidy rows as a person reads them: columns that say something."""
-    keep = ["region_code", "region_label", "period", "subperiod", "indicator", "dimension", "value", "flag", "cell"]
+    keep = ["region_code", "region_label", "period", "subperiod", "indicator", "dimension", "value", "unit", "flag", "status",
+            "sheet", "cell"]  # fmt: skip
     return rows[keep].loc[:, lambda t: t.notna().any() & (t != "").any()]
 
 

@@ -4,25 +4,31 @@ What is no table of cells (an image, a PDF, a page of a firewall, a frameset who
 in one sentence that says what to download instead.
 """
 
+import contextlib
 import csv
 import datetime
 import io
+import os
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import lxml.etree
-import lxml.html
 from openpyxl.utils import get_column_letter
 
 from ucj_analysis.errors import DataError
 
 MAX_BYTES = 60_000_000
-MAX_UNPACKED = 400_000_000
+MAX_UNPACKED = 300_000_000
+MAX_PAGE_CELLS = 400_000
+MAX_STRINGS = 40_000_000
 MAX_CELLS = 2_000_000
 MAX_COLUMNS = 4_096
+MAX_ROWS = 100_000  # Indonesia has 84,000 villages
+MAX_CELL = 20_000  # letters
 INSTEAD = "download the table again as CSV or XLSX from bps.go.id"
 
 
@@ -35,7 +41,7 @@ class Grid:
     name : str
         Sheet, or id of the HTML table; "" for a CSV.
     rows : list of list
-        Cells: str (white space collapsed, "" when empty), int, float, datetime.date, datetime.datetime or bool. Ragged
+        Cells: str (white space collapsed, "" when empty), int, float, datetime.date or datetime.datetime. Ragged
         rows are padded. Blank rows are kept, because they separate blocks.
     at : list of int
         Row of the source (0-based) of each row.
@@ -66,6 +72,14 @@ class Grid:
         if self.marker == "table":
             return f"row {r} column {c}"
         return f"{get_column_letter(c + 1)}{r + 1}"
+
+    def cells(self, rows, column):
+        """Names of the cells of a column, as ``cell`` gives them."""
+        c = column + self.first_column
+        if self.marker == "table":
+            return [f"row {self.at[r]} column {c}" for r in rows]
+        letters = get_column_letter(c + 1)
+        return [f"{letters}{self.at[r] + 1}" for r in rows]
 
 
 @dataclass
@@ -119,7 +133,7 @@ def open_source(path):
     """
     path = Path(path)
     if not path.is_file():
-        refuse(path, f"there is no such file in {path.parent}: check the name")
+        raise DataError(f"{path} is no file; give the path of a download")
     size = path.stat().st_size
     if size > MAX_BYTES:
         refuse(path, f"it has {size:,} bytes and no BPS table is larger than {MAX_BYTES:,}: {INSTEAD}")
@@ -136,6 +150,11 @@ def open_source(path):
     if data.startswith(b"PK"):
         return _workbook_zip(path, data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
+        span = _biff_span(data)
+        if span is None:
+            refuse(path, f"the workbook is damaged: {INSTEAD}")
+        if span > 2 * MAX_CELLS:
+            refuse(path, f"a sheet spans {span:,} cells, more than any BPS table: {INSTEAD}")
         return _workbook(path, data, "xls")
     text, findings = _decode(path, data)
     start = text[:4000].lstrip("\ufeff \t\r\n\0").casefold()
@@ -175,6 +194,14 @@ def _decode(path, data):
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\ufeff]+")
 
 
+class _Clean(dict):
+    """Cleaned texts, each distinct one looked at once."""
+
+    def __missing__(self, text):
+        made = self[text] = clean(text)
+        return made
+
+
 def clean(text):
     """Collapse white space of every kind."""
     if text.isascii() and text.isprintable() and "  " not in text:
@@ -193,14 +220,19 @@ def _csv(path, text, findings):
         delimiter = _delimiter(text)
     if delimiter is None:
         refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
-    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    rows, cells = [], 0
+    if "\r" in text:
+        ends = text.count("\r"), text.count("\n"), text.count("\r\n")
+        plain = ends[0] == ends[2] or not ends[1]
+        text = text.replace("\r\n" if ends[1] else "\r", "\n") if plain else re.sub(r"\r\r?\n|\r", "\n", text)
+    if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\n]{{{MAX_CELL}}}", text):
+        refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
+    rows, cells, cleaned = [], 0, _Clean()
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             cells += len(row)
-            if len(row) > MAX_COLUMNS or cells > MAX_CELLS:
-                refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {len(rows) + 1}): {INSTEAD}")
-            rows.append([clean(c) for c in row])
+            if len(row) > MAX_COLUMNS or cells > MAX_CELLS or len(rows) > MAX_ROWS:
+                refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {len(rows) + 1:,}): {INSTEAD}")
+            rows.append([cleaned[c] for c in row])
     except csv.Error as error:
         refuse(path, f"its rows cannot be told apart ({error}): {INSTEAD}")
     width = max((len(r) for r in rows), default=0)
@@ -216,7 +248,10 @@ def _delimiter(text):
     lines = [line for line in re.split(r"\r\n|\r|\n", text[:200_000], maxsplit=400)[:400] if line.strip(" ,;\t|")]
     best = (0, None)
     for d in ";\t,|":
-        counts = [len(r) for r in csv.reader(lines, delimiter=d)] if any(d in line for line in lines) else []
+        try:
+            counts = [len(r) for r in csv.reader(lines, delimiter=d)] if any(d in line for line in lines) else []
+        except csv.Error:
+            continue
         if not counts or max(counts) < 2:
             continue
         widths = {}
@@ -254,14 +289,16 @@ def _unquoted_commas(path, rows, delimiter):
 def _trim(grid):
     """Drop empty rows at both ends and empty columns at the right."""
     rows, at = grid.rows, grid.at
-    used = [i for i, r in enumerate(rows) if any(c != "" for c in r)]
+    used = [i for i, r in enumerate(rows) if r.count("") < len(r)]
     if not used:
         grid.rows, grid.at = [], []
         return grid
     lo, hi = used[0], used[-1] + 1
     rows = rows[lo:hi]
-    last = max(max(j for j, c in enumerate(rows[i - lo]) if c != "") for i in used) + 1
-    grid.rows, grid.at = [r[:last] for r in rows], at[lo:hi]
+    last = width = len(rows[0])
+    while last > 1 and all(r[last - 1] == "" for r in rows):
+        last -= 1
+    grid.rows, grid.at = [r[:last] for r in rows] if last < width else rows, at[lo:hi]
     if grid.merges is not None:
         grid.merges = {i - lo for i in grid.merges}
     return grid
@@ -280,12 +317,18 @@ def _workbook_zip(path, data):
             total = sum(i.file_size for i in infos)
             if total > MAX_UNPACKED or len(infos) > 4_000:
                 refuse(path, f"it unpacks to {total:,} bytes, more than any BPS table: {INSTEAD}")
-            sparse = set()
+            if max((i.file_size for i in infos if "sheets/" not in i.filename), default=0) > MAX_STRINGS:
+                refuse(path, f"it holds more text than any BPS table: {INSTEAD}")
+            sparse = {}
             for info in infos:
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
                     sparse |= _extent(path, z, info)
                 elif re.fullmatch(r"xl/(sharedStrings|styles|workbook)\.xml", info.filename):
                     z.read(info)  # checks the length and the sum that the archive declares
+            if sparse:
+                data = _without_blanks(z, infos, sparse)
+    except DataError:
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
         refuse(path, f"the workbook is damaged: {INSTEAD}")
     return _sparse_workbook(path, data) if sparse else _workbook(path, data, "xlsx")
@@ -302,25 +345,50 @@ def _other_zip(path, names):
 
 
 def _extent(path, z, info):
-    """Refuse a sheet too large to hold; name it when its cells are few but far apart."""
-    rows = columns = count = 0
-    tail = b""
-    cell = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+    """Refuse a sheet too large to hold; give its XML without blanks when its cells are few but far apart."""
+    rows = columns = count = size = 0
+    tail, kept = b"", []
     with z.open(info) as f:
-        while chunk := f.read(4_000_000):
-            chunk = tail + chunk
-            cut = chunk.rfind(b"<c ")
-            cut = len(chunk) if cut < 0 or len(chunk) - cut > 100_000 else cut
-            body, tail = chunk[:cut], chunk[cut:]
-            for m in cell.finditer(body):
+        while True:
+            chunk = f.read(4_000_000)
+            body, tail = _cut(tail + chunk) if chunk else (tail, b"")
+            body = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", body))
+            for m in _AT.finditer(body):
                 count += 1
                 rows, columns = max(rows, int(m[2])), max(columns, _letters(m[1]))
-    for m in cell.finditer(tail):
-        count += 1
-        rows, columns = max(rows, int(m[2])), max(columns, _letters(m[1]))
-    if count > 4 * MAX_CELLS:
-        refuse(path, f"a sheet has {count:,} cells, more than any BPS table: {INSTEAD}")
-    return {info.filename} if rows * columns > 300_000 and rows * columns > 4 * count else set()
+            if count > MAX_CELLS or len(tail) > 20_000_000:
+                refuse(path, f"a sheet has more cells than any BPS table: {INSTEAD}")
+            size += len(body)
+            kept.append(body)
+            if not chunk:
+                break
+    far = rows * columns > 300_000 and rows * columns > 4 * count
+    if not far and info.file_size <= 2 * size + 1_000_000:
+        return {}
+    if far and size > MAX_STRINGS:
+        refuse(path, f"a sheet has more cells than any BPS table: {INSTEAD}")
+    return {info.filename: b"".join(kept)} if far else {}
+
+
+# cells and rows that say where they stand can be left out; without an address the next ones would move up
+_EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
+_EMPTY_ROW = re.compile(rb'<row r="\d{1,7}"[^<>]*(?:/>|></row>)')
+_AT = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+
+
+def _cut(chunk):
+    """Split before the last row that may go on in the next chunk."""
+    at = chunk.rfind(b"<row ")
+    return (chunk, b"") if at < 0 and b"<c " not in chunk else (chunk[: max(at, 0)], chunk[max(at, 0) :])
+
+
+def _without_blanks(z, infos, sheets):
+    """The workbook with some sheets put in the place of theirs."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for info in infos:
+            made.writestr(info.filename, sheets[info.filename] if info.filename in sheets else z.read(info))
+    return out.getvalue()
 
 
 def _letters(name):
@@ -337,9 +405,99 @@ def _cell(value):
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
-    if isinstance(value, (bool, int, float, datetime.date)):
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (int, float, datetime.date)):
         return value
     return str(value)
+
+
+# records of a BIFF stream that begin with the row and column of a cell
+_BIFF_CELLS = frozenset((0x06, 0x203, 0x204, 0x205, 0x27E, 0xBD, 0xD6, 0xFD))
+
+
+def _biff_span(data):
+    """Cells that the largest sheet of an XLS spans, from first to last; None where its sectors do not form a file.
+
+    A chain of sectors that bites its own tail would keep a reader busy for ever.
+    """
+    size = 1 << min(int.from_bytes(data[30:32], "little"), 16)
+    number = lambda at: int.from_bytes(data[at : at + 4], "little")  # noqa: E731
+    end, places = 0xFFFFFFFA, [number(76 + 4 * i) for i in range(109)]  # from here on marks, not sectors
+
+    def chain(first, table):
+        seen = set()
+        while first < end:
+            if first in seen or first >= len(table):
+                raise ValueError
+            seen.add(first)
+            yield first
+            first = table[first]
+
+    def read(sectors):
+        return b"".join(data[(s + 1) * size : (s + 2) * size] for s in sectors)
+
+    try:
+        more, seen = number(68), set()
+        while more < end:
+            if more in seen or len(seen) > 200:
+                raise ValueError
+            seen.add(more)
+            sector = struct.unpack(f"<{size // 4}I", read([more]))
+            places += sector[:-1]
+            more = sector[-1]
+        table = read([s for s in places if s < end])
+        fat = struct.unpack(f"<{len(table) // 4}I", table[: len(table) // 4 * 4])
+        small = read(chain(number(60), fat))
+        small = struct.unpack(f"<{len(small) // 4}I", small)
+        folder = read(chain(number(48), fat))
+        for at in range(0, len(folder) - 127, 128):
+            name = folder[at : at + 64].decode("utf-16-le", "ignore").split("\0")[0]
+            first, length = struct.unpack_from("<II", folder, at + 116)
+            if folder[at + 66] not in (2, 5):  # streams and the root
+                continue
+            sectors = (
+                list(chain(first, small if length < number(56) and folder[at + 66] == 2 else fat)) if length else []
+            )
+            if name.casefold() in ("workbook", "book"):
+                return _largest(read(sectors)) if length >= number(56) else 0
+    except (struct.error, IndexError, ValueError):
+        pass
+    return None
+
+
+def _largest(stream):
+    """Largest span of the sheets in a BIFF stream."""
+    at, span = 0, 0
+    low, high = [1 << 16, 1 << 16], [-1, -1]
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        if kind in _BIFF_CELLS and size >= 4 and at + 8 <= len(stream):
+            place = struct.unpack_from("<HH", stream, at + 4)
+            low, high = [*map(min, low, place)], [*map(max, high, place)]
+            span = max(span, (high[0] - low[0] + 1) * (high[1] - low[1] + 1))
+        elif kind == 0x809:
+            low, high = [1 << 16, 1 << 16], [-1, -1]
+        at += 4 + size
+    return span
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Keep the Rust reader's own account of a damaged workbook off the terminal: the refusal says what is wrong."""
+    try:
+        kept = os.dup(2)
+    except OSError:
+        yield
+        return
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nothing)
+        os.close(kept)
 
 
 def _workbook(path, data, kind):
@@ -347,19 +505,21 @@ def _workbook(path, data, kind):
 
     findings, grids, cells = [], [], 0
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        with _quiet():
+            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for meta in book.sheets_metadata:
             if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             if meta.visible != python_calamine.SheetVisibleEnum.Visible:
                 findings.append(_hidden(meta.name))
                 continue
-            sheet = book.get_sheet_by_name(meta.name)
+            with _quiet():
+                sheet = book.get_sheet_by_name(meta.name)
             if sheet.start is None:
                 continue
             (r0, c0), (r1, c1) = sheet.start, sheet.end
             cells += (r1 - r0 + 1) * (c1 - c0 + 1)
-            if cells > 20 * MAX_CELLS:
+            if cells > 4 * MAX_CELLS or c1 - c0 >= MAX_COLUMNS:
                 refuse(path, f"sheet {meta.name!r} spans {cells:,} cells, more than any BPS table: {INSTEAD}")
             rows = sheet.to_python()
             grids.append(_sheet(path, meta.name, rows, r0, c0, sheet.merged_cell_ranges))
@@ -386,7 +546,7 @@ def _sheet(path, name, rows, r0, c0, merges):
     kept, at, gap = [], [], False
     moved = {}
     for i, row in enumerate(rows):
-        if any(c != "" for c in row):
+        if row.count("") < len(row):
             gap = False
         elif gap:
             continue
@@ -413,7 +573,7 @@ def _sheet(path, name, rows, r0, c0, merges):
                 row = kept[moved[r]]
                 for c in range(ca - c0, min(cb - c0 + 1, len(row))):
                     if row[c] == "":
-                        row[c] = Merged(value) if isinstance(value, str) else value
+                        row[c] = _merged(value)
     return _trim(Grid(name, kept, at, filled, first_column=c0))
 
 
@@ -421,6 +581,21 @@ class Merged(str):
     """Text repeated from a merged cell."""
 
     __slots__ = ()
+
+
+class MergedNumber(float):
+    """Number repeated from a merged cell: a year heads all columns under it, but a figure belongs to one cell."""
+
+    __slots__ = ()
+
+    def __str__(self):
+        return f"{float(self):.15g}"
+
+
+def _merged(value):
+    if isinstance(value, str):
+        return Merged(value)
+    return MergedNumber(value) if isinstance(value, (int, float)) else value
 
 
 def _sparse_workbook(path, data):
@@ -526,22 +701,26 @@ def _mhtml(path, data, findings):
 def _html(path, text, findings, *, framed=False):
     if not framed and re.search(r"Excel Workbook Frameset|<frameset\b|fnBuildFrameset", text, re.I):
         return _frameset(path, text, findings)
+    if len(re.findall(r"<t[dh][\s>]", text, re.I)) > MAX_PAGE_CELLS:
+        refuse(path, f"the page has more cells than any BPS table: {INSTEAD}")
     try:
         # a declared encoding no longer holds once the bytes are decoded
-        tree = lxml.html.fromstring(
-            re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8")
+        parser = lxml.etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        plain = re.sub(
+            r"<br\b[^<>]*>|[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", re.sub(r"^\s*<\?xml[^>]*\?>", "", text), flags=re.I
         )
+        tree = lxml.etree.fromstring(plain.encode("utf-8", "replace"), parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError):
+        tree = None
+    if tree is None:
         refuse(path, f"the page cannot be parsed: {INSTEAD}")
-    for br in tree.iter("br"):
-        br.tail = " " + (br.tail or "")
     for sup in tree.iter("sup"):
-        mark = clean(sup.text_content())
+        mark = "".join(c for c in clean("".join(sup.itertext())) if c.isprintable())
         for child in list(sup):
             sup.remove(child)
         # a raised 2 must not become a digit of the number before it
         sup.text = f" {mark})" if mark[:1].isdigit() and not mark.endswith(")") else f" {mark}"
-    title = [clean(t.text_content()) for t in tree.iter("title")]
+    title = [clean("".join(t.itertext())) for t in tree.iter("title")]
     tables = [t for t in tree.iter("table") if t.find(".//table") is None]
     read = [(t, *_html_rows(path, t)) for t in tables]
     grids = _paired(path, read)
@@ -574,7 +753,10 @@ def _frameset(path, text, findings):
 
 
 def _span(cell, name):
-    digits = re.match(r"\s*(\d{1,4})", cell.get(name) or "1")
+    said = cell.get(name)
+    if said is None:
+        return 1
+    digits = re.match(r"\s*(\d{1,4})", said)
     return max(int(digits.group(1)), 1) if digits else 1
 
 
@@ -582,17 +764,28 @@ def _html_rows(path, table):
     """Cells of a table with row and column spans filled; number of header rows; rows that had spans; caption."""
     rows, pending, merged, head = [], {}, set(), 0
     total = 0
-    for tr in table.iter("tr"):
+    lines, cleaned = list(table.iter("tr")), _Clean()
+    for n, tr in enumerate(lines):
         row, j, r = [], 0, len(rows)
         cells = [c for c in tr if c.tag in ("td", "th")]
+        if len(cells) > MAX_COLUMNS or n > MAX_ROWS:
+            refuse(path, f"a table of the page has more cells than any BPS table: {INSTEAD}")
         for c in cells:
             while (r, j) in pending:
                 row.append(pending.pop((r, j)))
                 j += 1
-            text = clean(c.text_content())
-            across, down = min(_span(c, "colspan"), 1_000), min(_span(c, "rowspan"), 2_000)
+            text = cleaned["".join(c.itertext()) if len(c) else c.text or ""]
+            # a span cannot reach below the table
+            across, down = min(_span(c, "colspan"), 1_000), min(_span(c, "rowspan"), 2_000, len(lines) - n)
+            if across == down == 1:
+                row.append(text)
+                j += 1
+                while (r, j) in pending:
+                    row.append(pending.pop((r, j)))
+                    j += 1
+                continue
             total += across * down
-            if total > MAX_CELLS:
+            if total > MAX_PAGE_CELLS:
                 refuse(path, f"a table of the page has more cells than any BPS table: {INSTEAD}")
             if across > 1:
                 merged.add(r)
@@ -702,13 +895,13 @@ def _join(path, corner, labels, header, values, name):
 
 def _above(table):
     """Caption, and headings directly above a table."""
-    said = [clean(c.text_content()) for c in table.iter("caption")]
+    said = [clean("".join(c.itertext())) for c in table.iter("caption")]
     node, steps = table, 0
     while node is not None and steps < 6:
         previous = node.getprevious()
         while previous is not None and steps < 6:
             if previous.tag in ("h1", "h2", "h3", "h4", "h5", "p", "strong", "b", "div", "span"):
-                text = clean(previous.text_content())
+                text = clean("".join(previous.itertext()))
                 if 5 < len(text) < 300:
                     said.append(text)
                 steps += 1

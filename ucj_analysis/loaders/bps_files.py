@@ -4,12 +4,12 @@
 refused in one sentence. Nothing is repaired: what looks wrong is returned as printed and reported as a finding.
 """
 
+import gc
 import hashlib
 import io
 import json
 import re
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,7 @@ _GENERIC = re.compile(
     r"(data[_ ]?content|nilai|value|values|angka|isi|data|jumlah|total|datacontent|obs[_ ]?value|\(?persen\)?|persentase|%)",
     re.I,
 )
+_WHOLE = re.compile(r"jiwa|orang|persons?|people|kk|rumah tangga|keluarga|unit", re.I)
 _NOTHING = {"tidak ada", "none", "-", "", "tahun", "year", "tidak ada turunan"}
 
 
@@ -104,11 +105,17 @@ def examine(path, *, within=None, indicator=None, year=None):
     year = _year(year)
     if _is_tidy(path):
         return _tidy(Path(path), province, year)
-    source = open_source(path)
-    reader = _Reader(source, province, indicator, year)
-    for grid in source.grids:
-        reader.grid(grid)
-    return reader.finish()
+    collecting = gc.isenabled()
+    gc.disable()  # thousands of rows of cells and no cycles: collecting would cost a third of the time
+    try:
+        source = open_source(path)
+        reader = _Reader(source, province, indicator, year)
+        for grid in source.grids:
+            reader.grid(grid)
+        return reader.finish()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _is_tidy(path):
@@ -220,12 +227,20 @@ class _Reader:
     # ---- one grid
 
     def grid(self, grid: Grid):
-        blocks, loose = bps_layout.blocks(grid)
+        try:
+            blocks, loose = bps_layout.blocks(grid)
+        except bps_layout.TooMuch as much:
+            refuse(
+                self.source.path,
+                f"{f'sheet {grid.name!r}' if grid.name else 'it'} has {much}, unlike any table of BPS: download the table "
+                "again as CSV or XLSX from bps.go.id",
+            )
         previous = None
         for text in loose:
             self.notes.append(text)
         for block in blocks:
-            if not block.titles and previous is not None and not any(f.path for f in block.fields if f.role == "value"):
+            said = [p for f in block.fields if f.role == "value" for p in f.path if not bps_words.is_period(p)]
+            if not block.titles and previous is not None and not said:
                 block.titles = previous.titles
             self.block(grid, block, loose)
             previous = block
@@ -304,7 +319,9 @@ class _Reader:
                 corner = block.corner if bps_words.known_of(block.corner) or len(block.corner) > 40 else ""
                 head.indicator, rest = title or self.indicator or corner or sheet or stem, []
             head.dimension = " | ".join(rest)
-            head.unit = next((u for u in map(bps_words.unit_of, [*reversed(texts), title]) if u), "")
+            head.unit = next(
+                (u for u in map(bps_words.unit_of, [*reversed(texts), title, self.indicator or ""]) if u), ""
+            )
             said = [*reversed(texts), self.indicator or "", title]
             both = re.search(r"jumlah (dan|&) persentase|\bdan persentase", " ".join([*texts, title]), re.I)
             head.known = bps_words.known_of(*[s for s in said if s and not (both and s in (title, head.indicator))])
@@ -321,6 +338,10 @@ class _Reader:
             "year": list(block.section_years), "part": [""] * n, "dimension": [""] * n, "unit": [""] * n,
             "indicator": [""] * n, "status": [""] * n,
         }  # fmt: skip
+        if label and block.first("year") and "" in rows["label"]:
+            # a region printed once beside its years
+            for i, x in enumerate(rows["label"]):
+                rows["label"][i] = x or (rows["label"][i - 1] if i else "")
         if label:
             dates = [i for i, c in zip(block.body, block.column(label), strict=True) if hasattr(c, "year")]
             for i in dates[:1]:
@@ -450,6 +471,8 @@ class _Reader:
             for i, u in enumerate(units):
                 if u is None or i in set(wrong):
                     continue
+                if self.province is not None and self.province.code not in (u.code, u.parent_code):
+                    continue
                 named = bps_labels.candidates(rows["label"][i])
                 if rows["code"][i] is None or (len(named) > 1 and u in named):
                     if named:
@@ -493,7 +516,7 @@ class _Reader:
         head_years = {h.year for h in heads if h.year} | {y for y in rows["year"] if y}
         file_single, file_span = self.file_years
         titled = next((h.titled_year for h in heads if h.titled_year), "") or (
-            singles[0] if len(singles) == 1 and not span else ""
+            singles[0] if len(singles) == 1 and not span else bps_words.school_year(" ".join(titles)) if span else ""
         )
         sheet_years = bps_words.years_in(grid.name)[0] if grid.marker == "sheet" and grid.name else []
         self.years_seen |= {y[:4] for y in head_years}
@@ -533,11 +556,14 @@ class _Reader:
             if fallback and not titled and not self.year:
                 self.find("period", place, f"the year {fallback} stands only in the {origin}")
             if not fallback and undated:
+                both = span or file_span
                 self.find(
                     "period",
                     grid.name or "file",
+                    f"{'the title' if span else 'the file name'} speaks of {both[0]}-{both[1]}, and no heading says which year it is: "
+                    "give it with year=" if both else
                     "no year stands in the table, its title or its file name: give it with year=",
-                )
+                )  # fmt: skip
         elif not fallback:
             fallback = self.year
         for h in heads:
@@ -607,6 +633,10 @@ class _Reader:
             }
             if fits["."] != fits[","]:
                 return "." if fits["."] else ","
+        if _WHOLE.fullmatch(h.unit) and not re.search(
+            r"rata|rasio|ratio|average", " ".join([h.indicator, h.dimension]), re.I
+        ):
+            return "," if c.open_[0].count(".") else "."  # there is no 1.234th person: the separator marks thousands
         same = {o.decimal for g, o in zip(heads, columns, strict=True) if g.indicator == h.indicator and o.decimal}
         for pool, who in ((same, "the other columns of this indicator"), (decided, "the other columns of the table")):
             if len(pool) == 1:
@@ -667,7 +697,7 @@ class _Reader:
                         self.find(
                             "range",
                             self.where(grid, block.body[i], h.field.index),
-                            f"{_plain(v)} ({rows['label'][i]}, {h.indicator[:60]}) is outside what is possible "
+                            f"{_plain(v)} ({rows['label'][i]}, {_short(h.indicator)}) is outside what is possible "
                             f"({_plain(low)} to {_plain(high)})",
                         )
                 elif v == 0 and not k.zero:
@@ -676,10 +706,17 @@ class _Reader:
                         self.find(
                             "zero",
                             self.where(grid, block.body[i], h.field.index),
-                            f"0 ({rows['label'][i]}, {h.year or rows['year'][i]}) is hardly a true figure of {h.indicator[:60]}: "
+                            f"0 ({rows['label'][i]}, {h.year or rows['year'][i] or 'no year'}) is hardly a true figure of "
+                            f"{_short(by_row[i] if by_row else h.indicator)}: "
                             "a missing mark may have become 0",
                         )
             held = values[~np.isnan(values)]
+            if known and known.unit == "persen" and known.low == 0 and len(held) > 4 and 0 < held.max() < 1:
+                self.find(
+                    "scale",
+                    self.where(grid, block.body[0], h.field.index),
+                    f"every figure of {_short(h.indicator)} is below 1: these may be shares (0.18) and not percent (18)",
+                )
             if len(held) > 4 and not held.any() and len(columns) > 1:
                 self.find(
                     "zero",
@@ -706,7 +743,7 @@ class _Reader:
                 self.find(
                     "copied column",
                     self.where(grid, block.body[0], h.field.index),
-                    f"every figure of {h.year} equals that of {seen[key].year} ({h.indicator[:60]}): one may be a copy",
+                    f"every figure of {h.year} equals that of {seen[key].year} ({_short(h.indicator)}): one may be a copy",
                 )
             seen.setdefault(key, h)
 
@@ -744,7 +781,7 @@ class _Reader:
             status = [s or h.status or r for s, r in zip(c.statuses, rows["status"], strict=True)]
             self.frames.append((
                 code, label, note, year, part, indicator, dimension, c.values, unit, c.flags, status,
-                [grid.name] * n, [grid.cell(i, j) for i in block.body], at, [j + grid.first_column] * n,
+                [grid.name] * n, grid.cells(block.body, j), at, [j + grid.first_column] * n,
             ))  # fmt: skip
 
     def finish(self):
@@ -759,6 +796,8 @@ class _Reader:
                 f"it has no region column, so nothing in it can be looked for in {self.province}: leave out within, or "
                 "download the table by regency from bps.go.id",
             )
+        if self.province is not None and not any(c is not None for f in self.frames for c in f[0]):
+            refuse(path, f"none of its regions lies in {self.province}: leave out within, or name another province")
         data = {}
         for k, name in enumerate(COLUMNS):
             parts = [f[k] for f in self.frames]
@@ -769,30 +808,42 @@ class _Reader:
             )  # fmt: skip
         frame = pd.DataFrame(data)
         self._all_codes(frame)
-        self._repeats(frame)
+        self._repeats()
         return Reading(frame, self.findings, [*self.titles, *self.source.page_titles], self.notes, self.source.format)
 
     def _all_codes(self, frame):
         if (frame["unit"] == "code").all():
             self.find("codes", "file", "the table holds codes and no figures; each code is returned as a value")
 
-    def _repeats(self, frame):
+    def _repeats(self):
         """The same region, period and indicator twice with different figures."""
-        keys = ["region_code", "period", "subperiod", "indicator", "dimension", "unit"]
-        held = frame[frame["region_code"].notna() & frame["value"].notna()]
-        twice = held[held.duplicated(keys, keep=False)]
-        if twice.empty:
-            return
-        differ = twice.groupby(keys, sort=False)["value"].nunique()
-        differ = differ[differ > 1]
-        for key in differ.index[:3]:
-            first = twice[
-                (twice["region_code"] == key[0]) & (twice["period"] == key[1]) & (twice["indicator"] == key[3])
-            ]
+        first, differ = {}, {}
+        of = {name: k for k, name in enumerate(COLUMNS)}
+        names = (
+            "region_code",
+            "period",
+            "subperiod",
+            "indicator",
+            "dimension",
+            "unit",
+            "value",
+            "region_label",
+            "cell",
+        )
+        for frame in self.frames:
+            for *key, value, label, cell in zip(*(frame[of[n]] for n in names), strict=True):
+                if key[0] is None or value != value:
+                    continue
+                key = tuple(key)
+                seen = first.setdefault(key, (value, label, cell))
+                if seen[0] != value:
+                    differ.setdefault(key, {seen[0]}).add(value)
+        for key in list(differ)[:3]:
+            _, label, cell = first[key]
             self.find(
                 "repeated",
-                first["cell"].iloc[0],
-                f"{first['region_label'].iloc[0]!r} has {len(first)} different figures for {key[3][:60]} {key[1]}".rstrip(),
+                cell,
+                f"{label!r} has {len(differ[key])} different figures for {_short(key[3])} {key[1]}".rstrip(),
             )
 
 
@@ -804,6 +855,24 @@ def _runs(keys):
     for i, k in enumerate(keys):
         out.setdefault(k, []).append(i)
     return list(out.values())
+
+
+def describe(reading, name):
+    """Say in a few lines what was read from a file: size, regions, years, titles and notes."""
+    rows = reading.rows
+    missing = int(rows["value"].isna().sum())
+    years = sorted({str(y)[:4] for y in rows["period"] if y})
+    said = [
+        f"{len(rows):,} figures" + (f", {missing:,} of them missing" if missing else ""),
+        f"{n} regions" if (n := rows["region_code"].nunique()) else "no regions",
+        "-".join(dict.fromkeys((years[0], years[-1]))) if years else "no year",
+    ]
+    lines = [f"{name} ({reading.format}): {', '.join(said)}", *(f"  {t}" for t in reading.titles[:4])]
+    return "\n".join([*lines, *(f"  note: {n}" for n in reading.notes[:4])])
+
+
+def _short(text):
+    return text if len(text) <= 60 else text[:59].rstrip() + "…"
 
 
 def _label(cell):
@@ -837,4 +906,4 @@ def _plain(value):
     return f"{value:.10g}" if value != int(value) or abs(value) > 1e15 else str(int(value))
 
 
-__all__ = ["COLUMNS", "Path", "Reading", "examine", "groupby", "read"]
+__all__ = ["COLUMNS", "Reading", "describe", "examine", "read"]

@@ -5,6 +5,7 @@ Gorontalo a regency: the order of rows and the capitals tell, and where they do 
 """
 
 import csv
+import difflib
 import functools
 import re
 import unicodedata
@@ -12,7 +13,10 @@ import unicodedata
 from ucj_analysis import paths, regions
 from ucj_analysis.errors import RegionError
 
-_NUMBERING = re.compile(r"^(?:\(?\d{1,3}[.)]|\(?[ivxl]{1,6}[.)]|\(?[a-z][.)])\s*(?=[^\W\d])", re.I)
+_NUMBERING = re.compile(
+    r"^(?:\(?\d{1,3}[.)]|\(?[ivxl]{1,6}[.)](?![a-z]\.)|\(?[a-z][.)](?![a-z]\.))\s*(?=[^\W\d])", re.I
+)
+_NO_LETTER = re.compile(r"[^a-z]")
 _CODED = re.compile(r"^[\[(]?(\d{4}|\d{2})[\])]?[\s.\-_:]+(?=[^\W\d])")
 _PREFIX = re.compile(
     r"^(kabupaten|kab|kota|provinsi|propinsi|prov|kotamadya|kodya|pemkab|pemkot)(?![a-z])[\s._]*", re.I
@@ -35,11 +39,15 @@ _FAMILIES = [
 ]
 
 
+@functools.lru_cache(maxsize=50_000)
 def _key(text):
+    if text.isascii():
+        return _NO_LETTER.sub("", text.casefold())
     text = unicodedata.normalize("NFKD", text)
     return re.sub(r"[^a-z]", "", "".join(c for c in text if not unicodedata.combining(c)).casefold())
 
 
+@functools.lru_cache(maxsize=50_000)
 def bare(label):
     """Label without numbering, code, footnote marks and underscores; and the code that stood before it."""
     text = label.replace("_", " ").strip() if isinstance(label, str) else str(label)
@@ -50,6 +58,7 @@ def bare(label):
     return text.strip(), code
 
 
+@functools.lru_cache(maxsize=50_000)
 def heading_kind(label):
     """ "kabupaten" or "kota" where a row only announces that regencies or cities follow."""
     text = bare(label)[0]
@@ -59,6 +68,7 @@ def heading_kind(label):
     return _ENGLISH_ONLY.get(text.casefold())
 
 
+@functools.lru_cache(maxsize=50_000)
 def is_total(label):
     """Whether a label says total, sum or mean and no name."""
     return bool(_TOTAL.fullmatch(bare(label)[0]))
@@ -77,6 +87,11 @@ def _known_keys(folder):
 
 
 @functools.cache
+def _children(folder, code):
+    return tuple(regions.children(code))
+
+
+@functools.cache
 def _former(folder):
     """Codes before the recoding of 2023 -> codes now, where they differ."""
     with open(folder / "regions" / "regions.csv", encoding="utf-8", newline="") as f:
@@ -88,10 +103,11 @@ def _former(folder):
 def candidates(label):
     """Units a label can mean, tuple of Region; empty when it is no region known here."""
     text = bare(label)[0]
-    for shown in dict.fromkeys((text, re.sub(r"\bkep\.?\s", "Kepulauan ", text, flags=re.I), *_halves(text))):
+    known = _known_keys(paths.data_dir())
+    for shown in dict.fromkeys((text, *_spelt(text), *_halves(text))):
         core = _SUFFIX.sub("", _PREFIX.sub("", shown))
         # the gate is cheap; resolving an unknown name searches for similar ones
-        if not {_key(shown), _key(core)} & _known_keys(paths.data_dir()) or not _key(shown):
+        if not _key(shown) or (_key(shown) not in known and _key(core) not in known):
             continue
         try:
             return (regions.resolve(shown),)
@@ -99,6 +115,17 @@ def candidates(label):
             if error.candidates:
                 return error.candidates
     return ()
+
+
+def _spelt(text):
+    """Other spellings of one name: "Kep." for Kepulauan, "Kota Adm." for Kota, "D.I." for DI."""
+    plain = text.casefold()
+    if "kep" in plain:
+        yield re.sub(r"\bkep\.?\s", "Kepulauan ", text, flags=re.I)
+    if "adm" in plain:
+        yield re.sub(r"\b(?:adm\.?|administrasi)\s", "", text, flags=re.I)
+    if "." in plain:
+        yield re.sub(r"\b([A-Z])\.\s?(?=[A-Z]\b)", r"\1", text)
 
 
 def _halves(text):
@@ -113,7 +140,7 @@ def _inside(label, province):
     found = candidates(label)
     near = [r for r in found if province in (r.code, r.parent_code)]
     if len(near) < 2:
-        return near[0] if near else _initials(text, province)
+        return near[0] if near else _initials(text, province) or (None if found else _slip(text, province))
     try:
         return regions.resolve(text, within=regions.get(province))
     except RegionError:
@@ -125,10 +152,28 @@ def _initials(text, province):
     if not re.fullmatch(r"[A-Za-z]{3,6}", text):
         return None
     fits = [
-        r for r in regions.children(province)
+        r for r in _children(paths.data_dir(), province)
         if "".join(w[0] for w in r.name.split() if w not in ("Kota", "Kabupaten")).casefold() == text.casefold()
     ]  # fmt: skip
     return fits[0] if len(fits) == 1 else None
+
+
+def _slip(text, province):
+    """The one unit of a province whose name differs by a slip of spelling ("Parigi Mautong"), or None."""
+    key = _key(_SUFFIX.sub("", _PREFIX.sub("", text)))
+    if len(key) < 6:
+        return None
+    said = "kota" if re.match(r"(kota|kodya)", text, re.I) else "kabupaten" if re.match(r"kab", text, re.I) else None
+    alike = []
+    for r in _children(paths.data_dir(), province):
+        if said in (None, r.kind):
+            name = _key(_PREFIX.sub("", r.name))
+            alike.append((difflib.SequenceMatcher(None, key, name, autojunk=False).ratio(), name[:1] == key[:1], r))
+    alike.sort(key=lambda x: -x[0])
+    best = [(ratio, r) for ratio, first, r in alike if ratio >= 0.9 and first]
+    if not best or (len(alike) > 1 and alike[1][0] > best[0][0] - 0.05):
+        return None
+    return best[0][1]
 
 
 def province_named(text):
@@ -146,7 +191,9 @@ def province_named(text):
 
 def share(labels):
     """Share of distinct labels that name a region; totals and headings do not count."""
-    named = [x for x in dict.fromkeys(labels) if x and not is_total(x) and not heading_kind(x)]
+    named = list(dict.fromkeys(labels))
+    named = named[:: len(named) // 1_000] if len(named) > 2_000 else named  # there are 553 regions: a sample tells
+    named = [x for x in named if x and not is_total(x) and not heading_kind(x)]
     return sum(bool(candidates(x)) for x in named) / len(named) if named else 0.0
 
 
@@ -223,12 +270,17 @@ class Resolver:
         title_regs = any(only_reg) and not any(bare(labels[i])[0].isupper() for i in range(n) if only_reg[i])
         following = _following(cand, only_reg)
         out, block, heading, used = [], scope, False, set()
+        spelt = {r.code for x in cand if len(x) == 1 for r in x}
         for i, label in enumerate(labels):
-            c = cand[i]
+            c, slip = cand[i], ""
             kind = kinds[i] if kinds else None
+            if i and label and label == labels[i - 1] and out[-1][0] and (not kinds or kind == kinds[i - 1]):
+                out.append(out[-1])  # the same unit again, one row for each year
+                continue
             if not c and block is not None:
                 unit = _inside(label, block.code)
-                c = (unit,) if unit else ()
+                c = (unit,) if unit and unit.code not in spelt else ()
+                slip = f"{label!r} read as {c[0].name}" if c else ""
             if not c:
                 out.append(self._no_region(label, block, used))
                 continue
@@ -238,6 +290,8 @@ class Resolver:
             provs = [r for r in c if r.level == "province"]
             regs = [r for r in c if r.level == "regency"]
             if provs and regs:
+                if kind and not any(r.kind == kind and r.code not in used for r in regs):
+                    kind = None  # the units of this kind are through: the total follows
                 is_province = not kind and self._is_province(
                     i, labels, cand, provs[0], block, heading, used, level_only_provinces, upper_prov, title_regs,
                     following, only_prov,
@@ -262,7 +316,7 @@ class Resolver:
                 out.append((p.code, ""))
                 continue
             code, note, block = self._regency(label, regs, block, heading, kind, following[i], used)
-            out.append((code, note))
+            out.append((code, note or (slip if code else "")))
         if scope is not None:
             out = _totals(labels, out, scope)
         return out
@@ -274,9 +328,14 @@ class Resolver:
         if only_provinces:
             return True
         name = bare(label)[0]
+        if any(o and cand[j][0].code == p.code for j, o in enumerate(only_prov) if j != i):
+            return False  # "DI Yogyakarta" is in the table: "Yogyakarta" is the city
         if upper_prov:
             return name.isupper()
-        same = [j for j in range(len(labels)) if j != i and _key(bare(labels[j])[0]) == _key(name)]
+        end = i
+        while end < len(labels) and labels[end] == label:
+            end += 1  # one unit with a row for each year
+        same = [j for j in range(len(labels)) if not i <= j < end and _key(bare(labels[j])[0]) == _key(name)]
         regs = [r for r in cand[i] if r.level == "regency" and r.parent_code == p.code]
         if title_regs and name.isupper() and len(name) > 3:
             return True
@@ -364,7 +423,9 @@ def _before_next_province(i, j, only_prov):
 def _totals(labels, out, scope):
     """A row "Jumlah" under all units of one province is that province."""
     found = {code for code, _ in out if code}
-    if not {r.code for r in regions.children(scope.code)} <= found:
+    if not any(is_total(x) for x in labels):
+        return out
+    if not {r.code for r in _children(paths.data_dir(), scope.code)} <= found:
         return out
     return [
         (scope.code, f"{x!r}: all units of {scope.name} are listed") if code is None and is_total(x) else (code, note)
@@ -374,21 +435,23 @@ def _totals(labels, out, scope):
 
 def by_code(codes, header):
     """Units of a column of codes under each system: {"bps": [...], "kemendagri": [...]}, None where there is none."""
-    former = _former(paths.data_dir())
-    out = {"bps": [], "kemendagri": []}
-    for code in codes:
-        digits = re.sub(r"\.0$|\D", "", str(code)) if code not in ("", None) else ""
-        digits = digits if len(digits) in (2, 4) else ""
-        for system in out:
-            unit = None
-            if digits:
-                for try_ in (digits, former.get(digits)) if system == "bps" else (digits,):
-                    try:
-                        unit = unit or (regions.resolve(try_, codes=system) if try_ else None)
-                    except RegionError:
-                        continue
-            out[system].append(unit)
-    return out
+    folder = paths.data_dir()
+    made = {code: [_coded(folder, code, system) for system in regions.SYSTEMS] for code in set(map(str, codes))}
+    return {system: [made[str(code)][k] for code in codes] for k, system in enumerate(regions.SYSTEMS)}
+
+
+@functools.lru_cache(maxsize=20_000)
+def _coded(folder, code, system):
+    """Unit of a code (now or before 2023) in a system, or None."""
+    digits = re.sub(r"\.0$|\D", "", code)
+    if len(digits) not in (2, 4):
+        return None
+    for code in dict.fromkeys((digits, _former(folder).get(digits, digits) if system == "bps" else digits)):
+        try:
+            return regions.resolve(code, codes=system)
+        except RegionError:
+            continue
+    return None
 
 
 def settle_codes(labels, codes, header):

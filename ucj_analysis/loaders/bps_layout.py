@@ -7,11 +7,12 @@ block.
 
 import datetime
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ucj_analysis.loaders import bps_labels as labels_
 from ucj_analysis.loaders.bps_bytes import Merged
-from ucj_analysis.loaders.bps_numbers import is_missing, looks_numeric
+from ucj_analysis.loaders.bps_numbers import SIMPLE, is_missing, looks_numeric
 from ucj_analysis.loaders.bps_words import is_period, is_year, period_of_cell, period_of_text
 
 _NOTE = re.compile(
@@ -19,6 +20,8 @@ _NOTE = re.compile(
     r"bps[ ,-]|data (tahun )?\d{4}|\*+\)?($|\s)|\*+\)?[ :=a-z]|[¹²³]|\d{1,2}\)\s|[a-e]\)\s|https?:|r\s*[:=]|-\s*$|–\s*$)",
     re.I,
 )
+# what these words begin, with a colon, is a note even where figures follow
+_SAID = re.compile(r"(catatan|keterangan|notes?|sumber(?: data)?|source)\s*(/\s*\w+\s*)?:|(catatan|keterangan)$", re.I)
 _NUMBER_HEAD = re.compile(r"(no\.?|nomor|nomer|#|urut|no\.? ?urut|id|index|unnamed: \d+|)", re.I)
 _CODE_HEAD = re.compile(
     r"\b(kode|code|kd|id)\b[_ ]?(?!pos)|^(kode|code|kd|id)[_ ]?\w*|(^|_)(kode|id)_?(prov|kab|kota|wil|bps|daerah)|kemdagri|kemendagri|"
@@ -30,6 +33,7 @@ _UNIT_HEAD = re.compile(r"(nama[_ ]?)?(satuan|unit)(\s*/\s*units?)?", re.I)
 _INDICATOR_HEAD = re.compile(
     r"(nama[_ ]?)?(variabel|variable|indikator|indicator|nama[_ ]data|jenis[_ ]data)(\s*/\s*\w+)?", re.I
 )
+_TURVAR_HEAD = re.compile(r"(nama[_ ])?(variabel[_ ]turunan|turunan[_ ]variabel|turvar)", re.I)
 _SMALLER_HEAD = re.compile(r"kecamatan|kelurahan|\bdesa\b|sub-?district|village|puskesmas|sekolah|sls", re.I)
 _GROUP_HEAD = re.compile(
     r"pendidikan|kelompok|golongan|\bumur\b|kategori|jenis|status|lapangan|klasifikasi usia|jenjang|education|age", re.I
@@ -43,11 +47,21 @@ _TITLED = re.compile(
 )
 
 
+MAX_BLOCKS = 400  # tables on a sheet; BPS prints a dozen at most
+MAX_HEADS = 2_000  # rows above the first figures
+
+
+class TooMuch(Exception):
+    """A grid that no table of BPS resembles; the message says what it has."""
+
+
 def kind_of(cell):
     """What a cell is: "" blank, n figure, y year, m missing mark, i column index "(1)", d date, t text."""
     if isinstance(cell, str):
         if cell == "":
             return ""
+        if cell[0].isdigit() and len(cell) > 4 and SIMPLE.fullmatch(cell):
+            return "y" if cell.endswith(".0") and is_year(cell) else "n"
         if is_year(cell):
             return "y"
         if is_missing(cell):
@@ -114,23 +128,40 @@ class Block:
         return next((f for f in self.fields if f.role == role), None)
 
 
-class _Kinds:
-    """Kinds of cells, each distinct text looked at once."""
+class _Kinds(dict):
+    """Kinds of cells, each distinct cell looked at once."""
 
-    def __init__(self):
-        self._seen = {}
+    def __missing__(self, cell):
+        kind = self[cell] = kind_of(cell)
+        return kind
 
     def row(self, cells):
-        seen, out = self._seen, []
-        for c in cells:
-            if isinstance(c, str):
-                k = seen.get(c)
-                if k is None:
-                    k = seen[c] = kind_of(c)
-            else:
-                k = kind_of(c)
-            out.append(k)
-        return out
+        return tuple(map(self.__getitem__, cells))
+
+
+class _Counts:
+    """How many figures (or marks) and texts stand in each column, from the patterns of rows."""
+
+    def __init__(self):
+        self.patterns = Counter()
+        self._made = None
+
+    def add(self, kinds):
+        self.patterns[kinds] += 1
+        self._made = None
+
+    def get(self, j, default=(0, 0)):
+        if self._made is None:
+            self._made = {}
+            for kinds, times in self.patterns.items():
+                for i, k in enumerate(kinds):
+                    if k:
+                        n, t = self._made.get(i, (0, 0))
+                        self._made[i] = (n + times * (k in "nymd"), t + times * (k == "t"))
+        return self._made.get(j, default)
+
+    def __bool__(self):
+        return bool(self.patterns)
 
 
 def blocks(grid):
@@ -170,6 +201,8 @@ def _side_by_side(grid):
 
 def _is_index(cells, kinds):
     """A row (1) (2) (3) that numbers the columns; Excel turns it into -1 -2 -3."""
+    if "t" in kinds or "d" in kinds:
+        return False
     used = [c for c in cells if c != ""]
     if len(used) < 2:
         return False
@@ -189,7 +222,8 @@ def _vertical(grid, lo, hi):
     rows = [r[lo:hi] for r in grid.rows] if (lo, hi) != (0, len(grid.rows[0]) if grid.rows else 0) else grid.rows
     kinder = _Kinds()
     kinds = [kinder.row(r) for r in rows]
-    state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": {}}
+    state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": _Counts()}
+    sure, begins_note = set(), _Notes()
     made, loose = [], []
 
     def close():
@@ -200,17 +234,26 @@ def _vertical(grid, lo, hi):
                 made.append(block)
         else:
             loose.extend(_text(rows[i]) for i in [*state["zone"], *state["tail"]])
-        state.update(zone=[], body=[], tail=[], kept=[], numeric={})
+        state.update(zone=[], body=[], tail=[], kept=[], numeric=_Counts())
+        sure.clear()
+        if len(made) > MAX_BLOCKS:
+            raise TooMuch(f"more than {MAX_BLOCKS} tables")
 
     for i, k in enumerate(kinds):
         if not any(k):
             continue
+        if k in sure and not state["tail"] and not begins_note[rows[i][k.index("t")]]:
+            state["body"].append(i)
+            state["numeric"].patterns[k] += 1
+            continue
         if not state["body"]:
+            if len(state["zone"]) > MAX_HEADS:
+                raise TooMuch(f"more than {MAX_HEADS} rows of text above its figures")
             if grid.head is not None and i < grid.head:
                 state["zone"].append(i)
-            elif _figures(rows[i], k, None):
+            elif _figures(rows[i], k, None) or _year_like(rows, kinds, state["zone"], i):
                 state["body"].append(i)
-                _count(state["numeric"], k)
+                state["numeric"].add(k)
             else:
                 state["zone"].append(i)
             continue
@@ -227,18 +270,21 @@ def _vertical(grid, lo, hi):
                 state["kept"] += notes
                 state["tail"] = []
             state["body"].append(i)
-            _count(state["numeric"], k)
+            state["numeric"].add(k)
+            if "n" in k and "t" in k and not any(k[: k.index("t")]):
+                sure.add(k)  # a label, then figures: rows alike need no second look
         else:
             state["tail"].append(i)
     close()
     return made, [x for x in loose if x]
 
 
-def _count(numeric, kinds):
-    for j, k in enumerate(kinds):
-        if k:
-            n, t = numeric.get(j, (0, 0))
-            numeric[j] = (n + (k in "nymd"), t + (k == "t"))
+class _Notes(dict):
+    """Whether a text begins a note, each looked at once."""
+
+    def __missing__(self, text):
+        note = self[text] = bool(_SAID.match(text) or _NOTE.match(text))
+        return note
 
 
 def _figures(cells, kinds, numeric):
@@ -249,7 +295,9 @@ def _figures(cells, kinds, numeric):
     if len(used) < 2:
         return False
     first = cells[used[0]]
-    if isinstance(first, str) and _NOTE.match(first) and not any(kinds[j] == "n" for j in used[1:]):
+    if isinstance(first, str) and (
+        _SAID.match(first) or (_NOTE.match(first) and not any(kinds[j] == "n" for j in used[1:]))
+    ):
         return False
     figures = [j for j in used if kinds[j] in "nm"]
     texts = [j for j in used if kinds[j] == "t"]
@@ -258,10 +306,35 @@ def _figures(cells, kinds, numeric):
         # "No. | 1 | 2"-like headings hold no text label; long titles beside one number are titles
         return bool(texts or years or numeric or figures[0] == 0 or len(figures) > 1)
     if years and numeric is not None:
+        if (
+            kinds[used[0]] == "y"
+            and len(texts) > 1
+            and all((numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1]) == (kinds[j] == "y") for j in used)
+        ):
+            return True  # codes that look like years (1971) between names
         label = first if isinstance(first, str) else ""
         in_numeric = all(numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1] for j in years)
-        return bool(in_numeric and label and kinds[used[0]] == "t" and not _CORNER.match(label) and len(years) <= 2)
+        few = len(years) <= 2 or (bool(labels_.candidates(label)) and not _steps(cells, years))
+        return bool(in_numeric and label and kinds[used[0]] == "t" and not _CORNER.match(label) and few)
     return False
+
+
+def _steps(cells, years):
+    """Whether years follow one another in even steps, as headings do."""
+    numbers = [int(re.search(r"\d{4}", str(cells[j]))[0]) for j in years]
+    return len(numbers) > 1 and len({b - a for a, b in zip(numbers, numbers[1:], strict=False)}) == 1
+
+
+def _year_like(rows, kinds, zone, i):
+    """Whether a row under complete headings is a region with counts that look like years (2,012 schools)."""
+    used = [j for j, k in enumerate(kinds[i]) if k]
+    label = next((j for j in used if kinds[i][j] == "t"), None)
+    years = [j for j in used if kinds[i][j] == "y"]
+    if label is None or not years or len(years) + 1 < len(used) or not labels_.candidates(str(rows[i][label])):
+        return False
+    corner = any(kinds[z][label] == "t" and _CORNER.match(rows[z][label]) for z in zone)
+    headed = all(any(kinds[z][j] for z in zone) for j in years)
+    return corner and headed and not _steps(rows[i], years)
 
 
 def _is_note(cells, kinds):
@@ -301,13 +374,22 @@ def _text(cells):
 def _block(grid, rows, kinds, lo, zone, body, tail):
     width = len(rows[0])
     stats = [[0, 0, 0, 0] for _ in range(width)]  # figures, marks, texts, blanks
+    notes = _Notes()
+    told = Counter()
     for i in body:
-        if _is_note(rows[i], kinds[i]):
-            continue  # notes spread over cells say nothing of their columns
-        for j, k in enumerate(kinds[i]):
-            stats[j][0 if k and k in "nyd" else 1 if k == "m" else 2 if k else 3] += 1
+        k = kinds[i]
+        first = k.index("t") if "t" in k else None
+        if first is None or any(k[:first]) or not notes[rows[i][first]]:
+            told[k] += 1  # notes spread over cells say nothing of their columns
+    for pattern, times in told.items():
+        for j, k in enumerate(pattern):
+            stats[j][0 if k and k in "nyd" else 1 if k == "m" else 2 if k else 3] += times
     texty = [s[2] > s[0] and s[2] >= s[1] * 0.2 for s in stats]
     valued = [not t and (s[0] or s[1]) for t, s in zip(texty, stats, strict=True)]
+    for j in range(next((j for j, t in enumerate(texty) if t), 0)):
+        # a column of row numbers left of the labels heads nothing: titles may stand in it
+        if valued[j] and _sequence([rows[i][j] for i in body if kinds[i][j]] or [9]):
+            valued[j], texty[j] = False, None
     if not any(valued):
         return None
     block = Block(grid)
@@ -315,7 +397,7 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
     paths = _paths(grid, rows, heads, width, valued, texty)
     for j in range(width):
         if any(stats[j][:3]):
-            block.fields.append(Field(j + lo, paths[j], texty=texty[j]))
+            block.fields.append(Field(j + lo, paths[j], texty=bool(texty[j])))
     block.titles += grid.titles
     _body(block, rows, kinds, [*trailing, *body], tail, valued, lo)
     _roles(block)
@@ -381,8 +463,8 @@ def _paths(grid, rows, heads, width, valued, texty):
         if n < len(heads) - 1 and not spans_known:
             for j in range(1, width):
                 if (
-                    row[j] == "" and row[j - 1] != "" and not texty[j]
-                    and (valued[j - 1] or not texty[j - 1]) and not _is_label_column(rows, heads, j - 1, texty)
+                    row[j] == "" and row[j - 1] != "" and valued[j]
+                    and valued[j - 1] and not _is_label_column(rows, heads, j - 1, texty)
                     and all(u[j] == u[j - 1] for u in filled)
                 ):  # fmt: skip
                     row[j] = Merged(row[j - 1]) if isinstance(row[j - 1], str) else row[j - 1]
@@ -405,11 +487,13 @@ def _is_label_column(rows, heads, j, texty):
 def _body(block, rows, kinds, body, tail, valued, lo):
     """Body rows with the heading rows above each; what follows the last figures becomes notes."""
     label_columns = [j for j in range(len(valued)) if not valued[j]]
-    has_figures = [any(k and valued[j] for j, k in enumerate(kinds[i])) for i in body]
+    holds = {k: any(x and v for x, v in zip(k, valued, strict=True)) for k in {kinds[i] for i in body}}
+    has_figures = [holds[kinds[i]] for i in body]
     leaves = set()
-    for i, f in zip(body, has_figures, strict=True):
-        if f:
-            leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
+    if not all(has_figures):
+        for i, f in zip(body, has_figures, strict=True):
+            if f:
+                leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
     stack, kind, year, fresh = [], "", "", False
     for i, f in zip(body, has_figures, strict=True):
         if not f:
@@ -425,7 +509,7 @@ def _body(block, rows, kinds, body, tail, valued, lo):
                 _push(stack, _text(rows[i]), fresh)
                 fresh, kind = True, ""
                 continue
-        elif labels_.is_total(str(next((rows[i][j] for j in label_columns if rows[i][j] != ""), ""))):
+        elif kind and labels_.is_total(str(next((rows[i][j] for j in label_columns if rows[i][j] != ""), ""))):
             kind = ""
         fresh = False
         block.body.append(i)
@@ -505,6 +589,8 @@ def _roles(block):
         raw = leaf(f).strip()
         if not held:
             f.role = "skip" if not f.path else "value"
+        elif _TURVAR_HEAD.fullmatch(raw):
+            f.role = "dimension"
         elif f.texty:
             if _UNIT_HEAD.fullmatch(raw):
                 f.role = "unit"
@@ -528,7 +614,11 @@ def _roles(block):
             f.role = "code"
         elif (
             all(is_year(c) for c in distinct)
-            and (_YEAR_HEAD.fullmatch(raw) or _YEAR_HEAD.fullmatch(head) or (not raw and f is fields[0]))
+            and (
+                _YEAR_HEAD.fullmatch(raw)
+                or _YEAR_HEAD.fullmatch(head)
+                or ((not raw or raw == block.corner) and _beside_label(fields, f))
+            )
         ) or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct)):
             f.role = "year"
     _labels(block, regional, cells, leaf)
@@ -536,6 +626,12 @@ def _roles(block):
         codes = [f for f in fields if f.role == "code"]
         for f in codes:
             f.role = "code value"
+
+
+def _beside_label(fields, f):
+    """Whether a column stands left of all figures, or directly right of the last label."""
+    k = fields.index(f)
+    return k == 0 or (all(g.texty for g in fields[:k]) and k < len(fields) - 1)
 
 
 def _sequence(held):
@@ -565,6 +661,9 @@ def _labels(block, regional, cells, leaf):
                 f.role = "province"
                 break
     rest = [f for f, _, _ in regional if f.role != "province"]
+    for f in rest[1:]:
+        if not smaller and _same_units(block, rest[0], f):
+            f.role = "skip"  # the same regions in a second spelling
     if smaller:
         label = smaller[0]
         for f in rest:
@@ -584,6 +683,14 @@ def _labels(block, regional, cells, leaf):
         f = next((f for f in fields if f.role == "indicator"), None)
         if f is not None and len(dict.fromkeys(cells[f.index])) > 1 and block.first("year") is None:
             f.role = "label"
+
+
+def _same_units(block, a, b):
+    """Whether two columns of labels name the same regions row by row."""
+    pairs = {(str(x), str(y)) for x, y in zip(block.column(a), block.column(b), strict=True) if x != "" and y != ""}
+    both = [(labels_.candidates(x), labels_.candidates(y)) for x, y in pairs]
+    known = [set(x) & set(y) for x, y in both if x and y]
+    return bool(known) and sum(map(bool, known)) >= 0.9 * len(known)
 
 
 def _numeric_label(block, cells, leaf):

@@ -33,6 +33,13 @@ _MARKED = re.compile(
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([ ']|[.,])\d{3})(?:\1\d{3})*")
 _PLAIN = re.compile(r"[+-]?\d+")
 _EXPONENT = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d{1,3}")
+SIMPLE = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.A)  # most figures: nothing to strip from them
+_FITS = {
+    d: re.compile(rf"[+-]?(\d*|\d{{1,3}}([ '{t}])\d{{3}}(\2\d{{3}})*)({re.escape(d)}\d+)?", re.A)
+    for d, t in ((".", ","), (",", "."))
+}
+_LONG = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+[.,]\d+")
+_MONEY = re.compile(r"^(Rp\.?|IDR)\s*|\s*%$", re.I)
 _SINGLE = re.compile(r"([+-]?)(\d*)([.,])(\d+)")
 
 
@@ -43,6 +50,8 @@ def is_missing(text):
 
 def strip_marks(text):
     """Split a printed figure into the figure, its status and its footnote: "12,5*" -> ("12,5", "provisional", "")."""
+    if SIMPLE.fullmatch(text):
+        return text, "", ""
     text = text.translate(SUPERSCRIPTS).replace("−", "-").replace("–", "-") if not text.isascii() else text
     status = note = ""
     m = _MARKED.fullmatch(text)
@@ -51,7 +60,7 @@ def strip_marks(text):
         status = STATUS.get(mark, "")
         note = "" if status else m["mark"]
         text = m["num"]
-    text = re.sub(r"^(Rp\.?|IDR)\s*|\s*%$", "", text, flags=re.I).strip()
+    text = _MONEY.sub("", text).strip()
     return text, status, note
 
 
@@ -60,10 +69,12 @@ def looks_numeric(text):
     c = text[:1]
     if not (c.isdigit() or c in "+-.,−–R(r"):
         return False
+    if SIMPLE.fullmatch(text):
+        return True
     core = strip_marks(text)[0]
     return bool(
         _PLAIN.fullmatch(core) or _SINGLE.fullmatch(core) or _GROUPED.fullmatch(core)
-        or re.fullmatch(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+[.,]\d+", core) or _EXPONENT.fullmatch(core)
+        or _LONG.fullmatch(core) or _EXPONENT.fullmatch(core)
     )  # fmt: skip
 
 
@@ -97,11 +108,11 @@ def to_number(core, decimal):
     """Read one figure under a decimal separator; None when it does not fit it."""
     if _PLAIN.fullmatch(core) or (decimal == "." and _EXPONENT.fullmatch(core)):
         return float(core)
-    thousands = "," if decimal == "." else "."
-    sep = re.escape(decimal)
-    if re.fullmatch(rf"[+-]?(\d*|\d{{1,3}}([ '{thousands}])\d{{3}}(\2\d{{3}})*)({sep}\d+)?", core):
-        return float(re.sub(rf"[ '{thousands}]", "", core).replace(decimal, "."))
-    return None
+    if not _FITS[decimal].fullmatch(core):
+        return None
+    for mark in (" ", "'", "," if decimal == "." else "."):
+        core = core.replace(mark, "")
+    return float(core.replace(decimal, "."))
 
 
 class Column:
@@ -179,8 +190,12 @@ class Column:
         for cell in self.cells:
             if isinstance(cell, str):
                 v, f, s = made[cell]
+                if v == v and type(cell) is not str:
+                    v, f, s = NAN, "merged with the cell above or before", ""
             elif isinstance(cell, bool):
                 v, f, s = NAN, f"unreadable: {cell}", ""
+            elif type(cell) not in (int, float) and isinstance(cell, float):
+                v, f, s = NAN, "merged with the cell above or before", ""
             elif isinstance(cell, (int, float)):
                 v, f, s = float(cell), "", ""
             elif isinstance(cell, datetime.date):

@@ -27,6 +27,12 @@ _BASE = re.compile(
     r"perka|nomor|no\.?|uu|base|series|constant)\s*(?:tahun\s*)?[:(]?\s*(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?|(?:19|20)\d\d\s*=\s*100",
     re.I,
 )
+# a day, as of the export: "10 Juni 2024", "2024-06-10", "November 1, 2021"
+_DAY = re.compile(
+    rf"(?<!\d)\d{{1,2}}[-./ ]+(?:{_MONTHS}|{_SHORT})[-./, ]+(?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d[-./]?[01]\d[-./]?[0-3]\d(?!\d)|"
+    rf"(?<!\d)[0-3]?\d[-./][01]?\d[-./](?:19|20)\d\d(?!\d)|(?:{_MONTHS})\s+\d{{1,2}},?\s+(?:19|20)\d\d(?!\d)",
+    re.I,
+)
 _YEAR = re.compile(r"(?<![\d.,/])((?:19[4-9]|20[0-9])\d)(?![\d]|[.,]\d)")
 _RANGE = re.compile(
     r"((?:19[4-9]|20[0-9])\d)\s*(?:[-–—]|s/d|s\.d\.|sampai|hingga|to)\s*((?:19[4-9]|20[0-9])\d)(?!\d)", re.I
@@ -92,7 +98,10 @@ def period_of_text(text):
     rest = text
     for a, b in sorted(cut, reverse=True):
         rest = rest[:a] + " " + rest[b:]
-    return Period(years[0][1] if years else "", _part(part[1]) if part else "", "", _tidy(rest))
+    rest = _tidy(rest)
+    mark = re.fullmatch(r"(\*{1,3})\)?|\((xx?|[rep])\)", rest, re.I)
+    status = STATUS[(mark[1] or mark[2]).casefold()] if mark else ""
+    return Period(years[0][1] if years else "", _part(part[1]) if part else "", status, "" if mark else rest)
 
 
 def _part(word):
@@ -154,12 +163,18 @@ def is_period(cell):
 def years_in(text):
     """Years a title or file name speaks of: (years named singly, (first, last) of a range or None)."""
     text = text.replace("_", " ")
-    masked = _BASE.sub(" ", text)
+    masked = _BASE.sub(" ", _DAY.sub(" ", text))
     span = _RANGE.search(masked)
     if span and int(span[1]) < int(span[2]):
         masked = masked[: span.start()] + " " + masked[span.end() :]
         return sorted({m[1] for m in _YEAR.finditer(masked)}), (span[1], span[2])
     return sorted({m[1] for m in _YEAR.finditer(masked)}), None
+
+
+def school_year(text):
+    """School year that a title names: "Tahun Ajaran 2022-2023" -> "2022/2023", else ""."""
+    m = re.search(r"tahun\s+(?:ajaran|pelajaran|akademik)\s+((?:19|20)\d\d)\s*[-–/]\s*((?:19|20)\d\d)", text, re.I)
+    return f"{m[1]}/{m[2]}" if m and int(m[2]) == int(m[1]) + 1 else ""
 
 
 # ---- units and indicators ------------------------------------------------------------------------------------------

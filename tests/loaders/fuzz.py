@@ -1,0 +1,402 @@
+"""Mutants of every kind of export: rows or one sentence, in time and memory, and no figure that the file does not hold.
+
+``python tests/loaders/fuzz.py --count 10000`` runs thousands; the suite runs a few hundred (test_fuzz.py). Each mutant is read
+in a process of its own, with a limit of time, and what it returns is held against the bytes by other readers (csv, openpyxl,
+lxml) than those of the package.
+"""
+
+import argparse
+import csv
+import io
+import os
+import random
+import re
+import resource
+import select
+import signal
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+from pathlib import Path
+
+import lxml.html
+import openpyxl
+import python_calamine
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+
+from ucj_analysis.errors import UcjError
+
+SECONDS, MEGABYTES = 10, 1_000
+
+
+# ---- mutations
+
+
+def _text(data):
+    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+def _rows(text):
+    sep = max(",;\t", key=text.count)
+    return sep, [line.split(sep) for line in re.split(r"\r\n|\r|\n", text)]
+
+
+def _numbers(rng, text):
+    """Numbers written in another habit, some or all of them."""
+    way = rng.choice([",", ".", "thousands", "spaces", "mark", "percent", "exponent", "minus", "huge"])
+    share = rng.choice([0.02, 0.3, 1])
+
+    def again(m):
+        if rng.random() > share:
+            return m[0]
+        x = m[0]
+        return {
+            ",": x.replace(".", ","), ".": x.replace(",", "."), "spaces": x[:1] + " " + x[1:], "mark": x + rng.choice(["*", "r", "e", " x", "1)"]),
+            "thousands": f"{x[:-3]}.{x[-3:]}" if len(x) > 3 else x, "percent": x + "%", "exponent": x + "e5", "minus": "-" + x, "huge": x * 9,
+        }[way]  # fmt: skip
+
+    return re.sub(r"\d+(?:[.,]\d+)?", again, text)
+
+
+def mutate(rng, name, data):
+    """A damaged copy of a file."""
+    zipped = data[:2] == b"PK"
+    ways = ["cut", "flip", "drop", "double", "insert", "numbers", "swap", "rows", "columns", "encode", "splice"]
+    way = rng.choice(ways)
+    if zipped and way in ("numbers", "swap", "rows", "columns"):
+        return _inside(rng, data, way)
+    if way == "cut":
+        a = rng.randrange(len(data))
+        return data[:a] if rng.random() < 0.7 else data[a:]
+    if way == "flip":
+        out = bytearray(data)
+        for _ in range(rng.choice([1, 5, 60])):
+            out[rng.randrange(len(out))] = rng.randrange(256)
+        return bytes(out)
+    if way in ("drop", "double"):
+        a = rng.randrange(len(data))
+        b = min(len(data), a + rng.choice([1, 40, 4000]))
+        return data[:a] + (data[a:b] * 2 if way == "double" else b"") + data[b:]
+    if way == "insert":
+        a = rng.randrange(len(data))
+        junk = rng.choice(
+            [
+                b"\0",
+                b'"',
+                b"\xff\xfe",
+                b";",
+                b",",
+                b"\r",
+                b"\n\n\n",
+                b"<td>",
+                b"</table>",
+                b"1.234",
+                b"-",
+                "\u202f".encode(),
+                bytes(rng.randrange(256) for _ in range(30)),
+            ]
+        )
+        return data[:a] + junk * rng.choice([1, 3, 50]) + data[a:]
+    if way == "splice":
+        a, b = rng.randrange(len(data)), rng.randrange(len(data))
+        return data[: min(a, b)] + data[max(a, b) :]
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        return data[: len(data) - rng.randrange(600)] + bytes(rng.randrange(256) for _ in range(30))
+    text = _text(data)
+    if way == "numbers":
+        return _numbers(rng, text).encode("utf-8", "replace")
+    if way == "encode":
+        return text.encode(rng.choice(["utf-16", "utf-16-le", "cp1252", "utf-8-sig", "utf-7", "utf-32"]), "replace")
+    if "<t" in text:
+        cells = list(re.finditer(r"<t[dh][^>]*>.*?</t[dh]>", text, re.S))
+        return _exchange(rng, text, cells)
+    sep, rows = _rows(text)
+    if way == "swap":
+        for _ in range(rng.choice([1, 4, 40])):
+            a, b = rng.choice(rows), rng.choice(rows)
+            if a and b:
+                i, j = rng.randrange(len(a)), rng.randrange(len(b))
+                a[i], b[j] = b[j], a[i]
+    elif way == "rows":
+        what = rng.choice(["shuffle", "repeat", "reverse", "half", "blank"])
+        if what == "shuffle":
+            rng.shuffle(rows)
+        elif what == "repeat":
+            rows *= 2
+        elif what == "reverse":
+            rows.reverse()
+        elif what == "half":
+            rows = rng.sample(rows, len(rows) // 2 or 1)
+        else:
+            rows = [r for x in rows for r in ([x, []] if rng.random() < 0.3 else [x])]
+    else:
+        n = max(map(len, rows))
+        order = list(range(n))
+        rng.shuffle(order)
+        order = order[: rng.randrange(1, n + 1)]
+        rows = [[r[j] for j in order if j < len(r)] for r in rows]
+    return "\n".join(sep.join(r) for r in rows).encode("utf-8", "replace")
+
+
+def _exchange(rng, text, cells):
+    if len(cells) < 2:
+        return text.encode()
+    for _ in range(rng.choice([1, 10])):
+        a, b = sorted(rng.sample(range(len(cells)), 2))
+        a, b = cells[a], cells[b]
+        if text[a.start() : a.end()] == a[0] and text[b.start() : b.end()] == b[0] and a.end() <= b.start():
+            text = text[: a.start()] + b[0] + text[a.end() : b.start()] + a[0] + text[b.end() :]
+            if len(a[0]) != len(b[0]):
+                break
+    return text.encode()
+
+
+def _inside(rng, data, way):
+    """Change the text of a sheet or of the shared strings of a workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as z:
+            parts = {n: z.read(n) for n in z.namelist()}
+    except Exception:  # already damaged
+        return data
+    names = [n for n in parts if n.startswith("xl/worksheets/") or "sharedStrings" in n or n.endswith("workbook.xml")]
+    name = rng.choice(names)
+    text = parts[name].decode("utf-8", "replace")
+    if way == "numbers":
+        text = re.sub(r"(?<=<v>)[^<]*(?=</v>)|(?<=>)[\d.,]+(?=</t>)", lambda m: _numbers(rng, m[0]), text)
+    elif way == "swap":
+        text = _exchange(rng, text, list(re.finditer(r"<v>[^<]*</v>|<t[^>]*>[^<]*</t>", text))).decode()
+    elif way == "rows":
+        found = re.findall(r"<row .*?</row>", text, re.S)
+        for row in rng.sample(found, min(len(found), rng.choice([1, 5]))):
+            text = text.replace(row, rng.choice(["", row * 2]), 1)
+    else:
+        text = re.sub(
+            r'r="([A-Z]+)(\d+)"', lambda m: f'r="{rng.choice("ABCXFD")}{m[2]}"' if rng.random() < 0.1 else m[0], text
+        )
+    parts[name] = text.encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        for n, body in parts.items():
+            z.writestr(n, body)
+    return out.getvalue()
+
+
+# ---- what may not happen
+
+
+def readings(cell):
+    """Every figure a cell can be read as, under any separator."""
+    if isinstance(cell, bool) or cell is None:
+        return set()
+    if isinstance(cell, (int, float)):
+        return {float(cell)}
+    text = str(cell).replace("−", "-").replace("–", "-")
+    text = re.sub(r"^\s*(Rp\.?|IDR)\s*", "", text, flags=re.I)
+    m = re.match(r"\s*([+-]?[\d.,'\s\u00a0\u2000-\u200b\u202f\ufeff]*(?:\d[eE][+-]?\d+)?)", text)
+    core = re.sub(r"[^\d.,eE+-]", "", m[1]) if m else ""
+    # a mark behind the figure may begin with a digit: "12,5 1)"
+    cores = {core, re.sub(r"[^\d.,eE+-]", "", re.sub(r"\s\d{1,2}\)?\s*$", "", text.strip()))}
+    out = set()
+    for core in cores:
+        for c in (
+            core,
+            core.replace(",", ""),
+            core.replace(".", "").replace(",", "."),
+            core.replace(",", "."),
+            core.replace(".", ""),
+        ):
+            try:
+                out.add(float(c.rstrip(".,")))
+            except ValueError:
+                continue
+    return out
+
+
+def _held_csv(data, frame):
+    text = re.sub(r"\r\r\n|\r\n|\r", "\n", _decoded(data).lstrip("\ufeff \t"))
+    text = re.sub(r"^sep=.\n", "", text)
+    worst = None
+    for sep in ",;\t|":
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=sep))
+        lost = []
+        for cell, value in frame:
+            column, row = coordinate_from_string(cell)
+            r, c = row - 1, column_index_from_string(column) - 1
+            held = rows[r][c] if r < len(rows) and c < len(rows[r]) else None
+            if value not in readings(held):
+                lost.append((cell, value, held))
+        if not lost:
+            return []
+        worst = lost if worst is None or len(lost) < len(worst) else worst
+    return worst
+
+
+def _decoded(data):
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _held_xlsx(data, frame):
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    except Exception:
+        return _held_calamine(data, frame)  # more lenient than openpyxl, as the package is
+    lost = []
+    for sheet, cell, value in frame:
+        held = book[sheet][cell].value if sheet in book.sheetnames else None
+        if value not in readings(held):
+            lost.append((sheet, cell, value, held))
+    return lost and _held_calamine(data, frame)
+
+
+def _held_calamine(data, frame):
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    sheets, lost = {}, []
+    for sheet, cell, value in frame:
+        if sheet not in sheets:
+            s = book.get_sheet_by_name(sheet)
+            sheets[sheet] = (s.to_python(), s.start)
+        rows, (r0, c0) = sheets[sheet]
+        column, row = coordinate_from_string(cell)
+        r, c = row - 1 - r0, column_index_from_string(column) - 1 - c0
+        held = rows[r][c] if 0 <= r < len(rows) and 0 <= c < len(rows[r]) else None
+        if value not in readings(held):
+            lost.append((sheet, cell, value, held))
+    return lost
+
+
+def _held_page(data, frame):
+    held = set()
+    for node in lxml.html.fromstring(_decoded(data).encode(), parser=lxml.html.HTMLParser(encoding="utf-8")).iter(
+        "td", "th"
+    ):
+        for text in (node.text_content(), node.text or ""):
+            held |= readings(text)
+            held |= readings(" ".join(text.split()))
+    return [x for x in frame if x[-1] not in held]
+
+
+def judge(path):
+    """Read a file; a sentence on what went wrong, "" when all is well, and whether it was refused."""
+    from ucj_analysis.loaders import bps_files
+
+    try:
+        reading = bps_files.examine(path)
+    except UcjError as error:
+        said = str(error)
+        return ("" if "\n" not in said and 10 < len(said) < 600 else f"not one sentence: {said[:300]!r}"), "refused"
+    rows = reading.rows
+    if (rows["value"].notna() != (rows["flag"] == "")).any():
+        return "a missing value without a flag, or a flag beside a figure", "read"
+    held = rows[rows["value"].notna()]
+    data = Path(path).read_bytes()
+    places = list(zip(held["sheet"], held["cell"], held["value"], strict=True))
+    if reading.format == "csv":
+        lost = _held_csv(data, [(c, v) for _, c, v in places])
+    elif reading.format == "xlsx":
+        lost = _held_xlsx(data, places)
+    elif reading.format == "xls":
+        lost = _held_calamine(data, places)
+    else:
+        lost = _held_page(data, places)
+    return (f"{len(lost)} figures that the file does not hold, as {lost[0]}" if lost else ""), "read"
+
+
+def attempt(path, seconds=SECONDS):
+    """Judge a file in a child: (what went wrong or "", "read" or "refused" or "lost", seconds, megabytes)."""
+    out, into = os.pipe()
+    began = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        os.close(out)
+        try:
+            said, how = judge(path)
+        except BaseException:
+            said, how = "crash: " + traceback.format_exc()[-1500:], "lost"
+        os.write(into, f"{how}\0{said}".encode()[:60_000])
+        os._exit(0)
+    os.close(into)
+    # the judge's own second reading takes time as well: the limit is for the reader, doubled for both
+    ready, _, _ = select.select([out], [], [], 2 * seconds)
+    if not ready:
+        os.kill(child, signal.SIGKILL)
+    said = os.read(out, 65_536) if ready else b"lost\0"
+    os.close(out)
+    _, _, usage = os.wait4(child, 0)
+    how, _, what = said.decode("utf-8", "replace").partition("\0")
+    took, size = time.monotonic() - began, usage.ru_maxrss / 1024
+    if not ready:
+        what = f"no answer in {2 * seconds} s"
+    elif not said:
+        what, how = "the reader was killed", "lost"
+    elif size > MEGABYTES and not what:
+        what = f"{size:.0f} MB of memory"
+    elif took > seconds and not what:
+        what = f"{took:.1f} s"
+    return what, how, took, size
+
+
+def bases(reference=None):
+    """Files to damage: the generated ones, and the samples where they are."""
+    import test_variants
+
+    made = [(name, data) for name, data, *_ in test_variants.CASES.values()]
+    if reference is not None and Path(reference).is_dir():
+        made += [(p.name, p.read_bytes()) for p in sorted((Path(reference) / "bps_samples").glob("h*"))]
+    return made
+
+
+def run(count, seed, files, folder, report=lambda *_: None):
+    """Damage files and judge them; the list of (seed of the mutant, file, what went wrong), and a tally."""
+    failures, tally, slowest, largest = [], {}, 0.0, 0.0
+    for n in range(seed, seed + count):
+        rng = random.Random(n)
+        name, data = rng.choice(files)
+        for _ in range(rng.choice([1, 1, 2, 3])):
+            data = mutate(rng, name, data) or b"\n"
+        path = Path(folder) / name
+        path.write_bytes(data)
+        what, how, took, size = attempt(path)
+        tally[how] = tally.get(how, 0) + 1
+        slowest, largest = max(slowest, took), max(largest, size)
+        if what:
+            failures.append((n, name, what))
+            report(n, name, what)
+    return failures, {**tally, "slowest (s)": round(slowest, 2), "largest (MB)": round(largest)}
+
+
+def main():
+    """Run thousands of mutants and say what went wrong."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=1_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", help="folder for the mutants that fail")
+    asked = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    files = bases(os.environ.get("UCJ_REFERENCE"))
+    with tempfile.TemporaryDirectory() as folder:
+
+        def report(n, name, what):
+            print(f"{n} {name}: {what}", flush=True)
+            if asked.keep:
+                Path(asked.keep).mkdir(exist_ok=True)
+                (Path(asked.keep) / f"{n}_{name}").write_bytes((Path(folder) / name).read_bytes())
+
+        failures, tally = run(asked.count, asked.seed, files, folder, report)
+    print(f"{asked.count} mutants of {len(files)} files: {tally}; {len(failures)} failed")
+    return bool(failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""Mutants and bombs: rows or one sentence, in time and memory, and no figure that the file does not hold."""
+
+import bombs
+import fuzz
+import pytest
+from made import csv_bytes, xls_bytes, xlsx_bytes
+
+from ucj_analysis.errors import UcjError
+from ucj_analysis.loaders import bps_files
+
+
+def test_mutants_of_every_kind(tmp_path):
+    failures, tally = fuzz.run(200, 1, fuzz.bases(), tmp_path)
+    assert not failures, failures
+    assert tally["read"] > 60
+    assert tally["refused"] > 25
+
+
+def test_mutants_of_real_exports(tmp_path, reference):
+    files = [(n, d) for n, d in fuzz.bases(reference) if n.startswith("h") and n[1:3].isdigit() and len(d) < 60_000]
+    failures, tally = fuzz.run(50, 5, files, tmp_path)
+    assert not failures, failures
+    assert tally["read"] > 12
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.csv", csv_bytes([["Kabupaten/Kota", "2023"], ["Boalemo", "18,38"], ["Gorontalo", "17,48"]], ";")),
+     ("a.xlsx", xlsx_bytes({"S": [["Kabupaten/Kota", 2023], ["Boalemo", 18.38], ["Gorontalo", 17.48]]})),
+     ("a.xls", xls_bytes({"S": [["Kabupaten/Kota", "2023"], ["Boalemo", 18.38], ["Gorontalo", 17.48]]}))],
+)  # fmt: skip
+def test_the_judge_sees_a_figure_that_the_file_does_not_hold(name, data, tmp_path, monkeypatch):
+    (tmp_path / name).write_bytes(data)
+    assert fuzz.judge(tmp_path / name) == ("", "read")
+    true = bps_files.examine
+
+    def wrong(path):
+        reading = true(path)
+        reading.rows.loc[1, "value"] += 0.01
+        return reading
+
+    monkeypatch.setattr(bps_files, "examine", wrong)
+    assert "the file does not hold" in fuzz.judge(tmp_path / name)[0]
+
+
+@pytest.mark.parametrize("name", bombs.all_bombs())
+def test_bombs_are_refused_or_read_in_time_and_memory(name, tmp_path, monkeypatch):
+    def only_read(path):
+        try:
+            bps_files.examine(path)
+        except UcjError as error:
+            return ("" if "\n" not in str(error) else "not one sentence"), "refused"
+        return "", "read"
+
+    monkeypatch.setattr(fuzz, "judge", only_read)
+    (tmp_path / name).write_bytes(bombs.all_bombs()[name]())
+    what, how, _, _ = fuzz.attempt(tmp_path / name)
+    assert what == ""
+    assert how == ("read" if name == "labels.csv" else "refused")
+
+
+def test_a_sheet_of_a_million_rows_with_ten_used_is_read_in_little_memory(tmp_path, monkeypatch):
+    def count(path):
+        frame = bps_files.read(path)
+        said = frame.set_index("region_code")["value"]
+        return ("" if len(frame) == 7 and said["7500"] == 15.15 and said["7571"] == 11.75 else str(frame)), "read"
+
+    monkeypatch.setattr(fuzz, "judge", count)
+    (tmp_path / "rows.xlsx").write_bytes(bombs.book(bombs.ten_rows()))
+    what, _, _, megabytes = fuzz.attempt(tmp_path / "rows.xlsx")
+    assert what == ""
+    assert megabytes < 400  # of which the test itself; benchmarks/read.py measures the reader alone
+
+
+def test_no_file_outside_is_read(tmp_path):
+    (tmp_path / "x.xml").write_bytes(bombs.all_bombs()["outside.xml"]())
+    with pytest.raises(UcjError) as error:
+        bps_files.read(tmp_path / "x.xml")
+    assert "hostname" not in str(error.value)
+
+
+def test_an_old_workbook_in_a_circle_is_refused(tmp_path):
+    data = bytearray(xls_bytes({"S": [["Kabupaten/Kota", "2023"], *[["Boalemo", 18.38]] * 200]}))
+    at = 512 + 4 * 5  # the chain of the stream turns back on itself
+    data[at : at + 4] = (2).to_bytes(4, "little")
+    (tmp_path / "x.xls").write_bytes(data)
+    with pytest.raises(UcjError, match="the workbook is damaged: download the table again as CSV or XLSX"):
+        bps_files.read(tmp_path / "x.xls")
+
+
+def test_an_old_workbook_with_cells_far_apart_is_refused(tmp_path):
+    data = xls_bytes({"S": [["Kab", "2023"], ["Boalemo", 1.5]]})
+    at = data.find(b"\x03\x02\x0e\x00") + 4
+    data = data[:at] + b"\xff\xff\xff\x00" + data[at + 4 :]
+    (tmp_path / "x.xls").write_bytes(data)
+    with pytest.raises(UcjError, match="spans 16,777,216 cells, more than any BPS table"):
+        bps_files.read(tmp_path / "x.xls")

@@ -1,0 +1,42 @@
+"""What contradicts the reader's question is refused, and one bad file does not hide the good ones."""
+
+import sys
+
+import pytest
+from made import csv_bytes
+
+from ucj_analysis import cli
+from ucj_analysis.errors import UcjError
+from ucj_analysis.loaders import bps_files
+
+ROWS = [["Kabupaten/Kota", "P0 (Persen)"], ["", "2023"], ["Bogor", "7.27"], ["Kota Bogor", "6.67"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "message"),
+    [(ROWS, {"within": "Gorontalo"}, "none of its regions lies in .*Gorontalo .7500.: leave out within"),
+     (ROWS, {"year": 2021}, "year=2021 contradicts its headings, which name 2023"),
+     (ROWS, {"year": "soon"}, "is no year: expected four digits"),
+     (ROWS, {"within": "Boalemo"}, "is no province: give its name or its two-digit BPS code"),
+     ([["Status", "2023"], ["Buruh", "12.5"]], {"within": "Gorontalo"}, "no region column"),
+     ([["Bogor", "7.27"], ["Kota Bogor", "6.67"]], {}, "have no headings"),
+     ([["Kabupaten/Kota", "2023"], ["Bogor", "1.234"], ["Kota Bogor", "2.345"]], {}, "does not say whether '1.234' is 1.234 or 1234"),
+     ([["Kabupaten/Kota", "2023"], ["Bogor", "18.74"], ["Kota Bogor", "18,74"], ["Bekasi", "1.234"]], {}, "writes both '18.74' and '18,74'")],
+)  # fmt: skip
+def test_refusals_say_what_to_do(rows, options, message, tmp_path):
+    (tmp_path / "x.csv").write_bytes(csv_bytes(rows, ";"))
+    with pytest.raises(UcjError, match=message):
+        bps_files.read(tmp_path / "x.csv", **options)
+
+
+def test_one_bad_file_does_not_hide_the_others(tmp_path, capsys, monkeypatch):
+    (tmp_path / "good.csv").write_bytes(csv_bytes(ROWS, ";"))
+    (tmp_path / "bad.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+    monkeypatch.setattr(sys, "argv", ["ucj", "read", str(tmp_path / "bad.csv"), str(tmp_path / "good.csv")])
+    status = cli.main()
+    out, err = capsys.readouterr()
+    assert status == 1
+    assert "good.csv (csv): 2 figures, 2 regions, 2023" in out
+    assert "bad.csv: it is an image (PNG)" in err
+    assert "1 of 2 files refused" in err
+    assert "Traceback" not in err
