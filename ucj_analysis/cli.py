@@ -131,6 +131,7 @@ def table(
     name: Annotated[str, typer.Argument(help="Name of a table (ucj tables), or conflicts")],
     region: RegionOption = None,
     indicator: Annotated[str | None, typer.Option("--indicator", "-i", help="Only this indicator")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="As it was known at a day: YYYY-MM-DD")] = None,
     format: FormatOption = Format.text,
 ):
     """Show one table, or `conflicts`: what sources disagree on, the chosen row first.
@@ -139,7 +140,7 @@ def table(
     """
     from ucj_analysis import catalog
 
-    frame = _conflicts() if name == "conflicts" else catalog.table(name)
+    frame = _conflicts(as_of) if name == "conflicts" else catalog.table(name, as_of=as_of)
     if region:
         if "region_code" not in frame.columns:
             raise UcjError(f"the table {name} has no regions: leave out --region")
@@ -522,14 +523,14 @@ def _codes(names):
     return codes
 
 
-def _conflicts():
+def _conflicts(as_of=None):
     import pandas as pd
 
     from ucj_analysis import catalog, observations
 
-    sources = catalog.table("sources")
+    sources = catalog.table("sources", as_of=as_of)
     parts = [
-        observations.conflicts(catalog.table(n), sources).assign(table=n)
+        observations.conflicts(catalog.table(n, as_of=as_of), sources).assign(table=n)
         for n in ("poverty", "labour", "socioeconomic", "coverage")
     ]
     return pd.concat(parts, ignore_index=True)
