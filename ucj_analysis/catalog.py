@@ -16,6 +16,7 @@ import hashlib
 import io
 import json
 import re
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -51,18 +52,19 @@ class Package:
         Folder of ``datapackage.json``; by default that of the clone, or ``UCJ_DATA``.
     check_hashes : bool
         False only while sealing edited tables.
-    as_of : str, optional
-        Open an earlier state: the last one of a day (YYYY-MM-DD, YYYY-MM or YYYY), or the one of this id (see `states`).
+    as_of : str or dict, optional
+        Open an earlier state: the last one of a day (YYYY-MM-DD, YYYY-MM or YYYY), the one of an id, or an entry of
+        `states`.
     """
 
     def __init__(self, folder=None, *, check_hashes=True, as_of=None):
         self.folder = Path(folder) if folder is not None else paths.data_dir()
         self.check_hashes = check_hashes
         _finish_interrupted(self.folder)
-        self.descriptor = _read_descriptor(self.folder)
-        self.past = False
+        self.descriptor, self.past = _read_descriptor(self.folder), False
+        self.opened = (self.folder / DESCRIPTOR).read_bytes()
         if as_of is not None:
-            wanted = state_at(states(self.descriptor), as_of)
+            wanted = state_at(states(self.descriptor), as_of) if isinstance(as_of, str) else as_of
             if wanted != states(self.descriptor)[-1]:
                 self.descriptor, self.past = _read_descriptor(self.folder, wanted), True
         self.resources = {r["name"]: r for r in self.descriptor["resources"]}
@@ -148,6 +150,12 @@ def default():
     return _default(paths.data_dir())
 
 
+def forget():
+    """Open the default package anew when next asked for it: its files have changed."""
+    _default.cache_clear()
+    _earlier.cache_clear()
+
+
 def table(name, *, as_of=None):
     """Return a verified table of the default package, or as it was at an earlier day (see `Package`)."""
     return (default() if as_of is None else _earlier(paths.data_dir(), as_of)).table(name)
@@ -179,7 +187,7 @@ def seal(folder=None):
     package = Package(folder, check_hashes=False)
     package.verify()
     changed, new = [], {}
-    kept = set().union(*(_hashes(_read_descriptor(package.folder, v)) for v in states(package.descriptor)[:-1]))
+    kept = set().union(*(hashes(package.folder, v) for v in states(package.descriptor)[:-1]))
     for resource in package.descriptor["resources"]:
         content = (package.folder / resource["path"]).read_bytes()
         digest = "sha256:" + hashlib.sha256(content).hexdigest()
@@ -198,7 +206,7 @@ def seal(folder=None):
         new[Path(DESCRIPTOR)] = text
     if new:
         replace_together(package.folder, new)
-    _default.cache_clear()
+    forget()
     return changed
 
 
@@ -216,9 +224,13 @@ def replace_together(folder, changes, *, locked=False):
             with files.exclusive(folder):
                 files.switch(folder, changes)
     except BlockingIOError:
-        raise UcjError(f"another process is changing the data in {folder}; wait for it to end, then try again") from None
+        raise UcjError(
+            f"another process is changing the data in {folder}; wait for it to end, then try again"
+        ) from None
     except OSError as error:
-        raise UcjError(f"cannot change the data in {folder}: {error.strerror or error}; nothing was half done") from None
+        raise UcjError(
+            f"cannot change the data in {folder}: {error.strerror or error}; nothing was half done"
+        ) from None
 
 
 # -- earlier states --------------------------------------------------------------------------------------------------
@@ -237,8 +249,8 @@ def states(descriptor):
 
 
 def state_at(known, as_of):
-    """Return the last of some states at a day, month or year, or the one of that id."""
-    named = [v for v in known if v["id"] == as_of and "." in as_of]
+    """Return the last of some states at a day, month or year, or the one of that id (".1" names the first of a day)."""
+    named = [v for v in known if "." in as_of and v["id"] == as_of.removesuffix(".1")]
     if not named and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", as_of):
         ids = ", ".join(v["id"] for v in known)
         raise UcjError(f"as of {as_of!r}: expected a day (YYYY-MM-DD), a month, a year, or one of {ids}")
@@ -253,20 +265,27 @@ def state_at(known, as_of):
 
 def kept_object(package, resource):
     """Return path and content under which an earlier state finds a table again: {relative path: bytes}."""
-    content = _sealed_content(package.folder, resource)
-    if content is None:
-        content = (package.folder / resource["path"]).read_bytes()
+    if _sealed_content(package.folder, resource) is not None:
+        return {object_path(resource["hash"]): _sealed_path(package.folder, resource).read_bytes()}
+    content = (package.folder / resource["path"]).read_bytes()
     if "sha256:" + hashlib.sha256(content).hexdigest() != resource["hash"]:
         _fail(resource, "neither the file nor its sealed copy is what was sealed; restore them from version control")
-    return {_object_path(resource["hash"]): gzip.compress(content, mtime=0)}
+    return {object_path(resource["hash"]): gzip.compress(content, mtime=0)}
 
 
-def _object_path(digest):
+def object_path(digest):
+    """Where an earlier state finds a content by its hash, below the folder of the package."""
     return Path(VINTAGES, "objects", digest.removeprefix("sha256:") + ".gz")
 
 
-def _hashes(descriptor):
-    return {r["hash"] for r in descriptor["resources"]}
+def hashes(folder, state):
+    """Hashes of the resources of an earlier state."""
+    return {r["hash"] for r in _read_descriptor(Path(folder), state)["resources"]}
+
+
+def content(package, name):
+    """Bytes of one table as the package has it."""
+    return _bytes(package, package.resource(name))
 
 
 def _finish_interrupted(folder):
@@ -370,7 +389,7 @@ def _sealed_content(folder, resource):
 def _bytes(package, resource):
     path = package.folder / resource["path"]
     if package.past or (package.check_hashes and _moved_on(package)):
-        kept = package.folder / _object_path(resource["hash"])
+        kept = package.folder / object_path(resource["hash"])
         content = _unzip(kept) if kept.is_file() else None
         if content is not None:
             return content
@@ -389,22 +408,19 @@ def _moved_on(package):
     """Whether the folder has taken another state since it was opened; the one opened is then read from the objects."""
     try:
         _finish_interrupted(package.folder)
-        return (package.folder / DESCRIPTOR).read_bytes() != describe(package.descriptor)
+        return (package.folder / DESCRIPTOR).read_bytes() != package.opened
     except OSError:
         return False
 
 
+_read_already = OrderedDict()  # tables read and checked in themselves in this process, by their bytes
+_REMEMBERED = 48
+
+
 def _check_table(package, resource):
     content = _bytes(package, resource)
-    text = _decode(resource, content)
-    rows = _rows(resource, text)
-    fields = resource["schema"]["fields"]
-    frame = pd.DataFrame(rows, columns=[f["name"] for f in fields], dtype="str")
-    frame.index = pd.RangeIndex(2, len(frame) + 2)  # line of the file
-    frame = _corrected(package, resource, frame)
-    _check_fields(resource, frame)
-    typed = _typed(fields, frame)
-    _check_keys(package, resource, frame)
+    frame, typed = _in_itself(package, resource, content)
+    _check_links(package, resource, frame)
     if "qualifier" in typed.columns:
         _check_observations(package, resource, typed, frame)
     elif {"indicator", "value"} <= set(typed.columns):
@@ -412,6 +428,28 @@ def _check_table(package, resource):
     if package.check_hashes:
         _check_hash(package, resource, content)
     return typed.reset_index(drop=True)
+
+
+def _in_itself(package, resource, content):
+    """Cells as text and as typed values, after the checks that need no other table but the corrections."""
+    other = package.resources.get(CORRECTIONS)
+    corrections = b"" if other in (None, resource) else _bytes(package, other)
+    parts = content, json.dumps(resource, sort_keys=True).encode(), corrections
+    key = resource["name"], *(hashlib.sha256(p).digest() for p in parts)
+    if key not in _read_already:
+        rows = _rows(resource, _decode(resource, content))
+        fields = resource["schema"]["fields"]
+        frame = pd.DataFrame(rows, columns=[f["name"] for f in fields], dtype="str")
+        frame.index = pd.RangeIndex(2, len(frame) + 2)  # line of the file
+        frame = _corrected(package, resource, frame)
+        _check_fields(resource, frame)
+        typed = _typed(fields, frame)
+        _check_keys(resource, frame)
+        _read_already[key] = frame, typed
+        while len(_read_already) > _REMEMBERED:
+            _read_already.popitem(last=False)
+    _read_already.move_to_end(key)
+    return _read_already[key]
 
 
 def _corrected(package, resource, frame):
@@ -590,7 +628,7 @@ def _typed(fields, frame):
     return pd.DataFrame(out, index=frame.index)
 
 
-def _check_keys(package, resource, frame):
+def _check_keys(resource, frame):
     schema = resource["schema"]
     keys = [schema["primaryKey"]] + [[f["name"]] for f in schema["fields"] if f.get("constraints", {}).get("unique")]
     if "qualifier" in frame.columns:
@@ -610,7 +648,10 @@ def _check_keys(package, resource, frame):
                 value=value,
                 expected="a key once",
             )
-    for link in schema.get("foreignKeys", ()):
+
+
+def _check_links(package, resource, frame):
+    for link in resource["schema"].get("foreignKeys", ()):
         (field,), (to,) = link["fields"], link["reference"]["fields"]
         other = link["reference"]["resource"]
         known = set(frame[to]) if other in ("", resource["name"]) else set(package.table(other)[to])

@@ -395,6 +395,63 @@ def briefs(
 
 
 @app.command()
+def update(
+    accept: Annotated[bool, typer.Option("--accept", help="Write what is new and revised")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back the last acceptance")] = False,
+    within: Annotated[str | None, typer.Option(help="Province that names are looked for in, such as 75")] = None,
+    trust: Annotated[
+        list[str] | None, typer.Option(help="File whose contradictory title or name you have looked at")
+    ] = None,
+    date: Annotated[str | None, typer.Option(help="Day of the acceptance, by default today")] = None,
+    format: FormatOption = Format.text,
+):
+    """Preview what lies in data/inbox/, or accept it: what is new, revised, refused, and what follows for the briefs.
+
+    Example: ucj update
+    """
+    from ucj_analysis import reruns
+    from ucj_analysis.reruns import text
+
+    if undo:
+        if accept:
+            raise typer.BadParameter("--accept and --undo contradict each other: give one")
+        typer.echo(f"The data are those of {reruns.undo()} again; the files lie in the inbox.")
+        return
+    found = (reruns.accept if accept else reruns.preview)(within=within, trust=tuple(trust or ()), day=date)
+    if format is Format.json:
+        typer.echo(text.records(found))
+    elif format is Format.csv:
+        _show(found.figures, format)
+    else:
+        typer.echo(text.report(found))
+    if found.comparison.stale:
+        raise UcjError(found.comparison.stale[0])
+    if accept and not found.accepted and found.comparison.files and not found.count("unchanged"):
+        raise UcjError("nothing was accepted: all that lies in the inbox was refused, for the reasons given")
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Folder that ucj briefs wrote")] = BUILD,
+    format: FormatOption = Format.text,
+):
+    """Prove a folder of briefs against its manifest: every changed, missing or extra file is named.
+
+    Example: ucj verify build
+    """
+    from ucj_analysis.briefs import manifest
+
+    found = manifest.verify(folder)
+    if format is not Format.text:
+        _show(found.frame, format)
+    else:
+        typer.echo(found.sentence)
+    if len(found.frame):
+        names = "; ".join(f"{r.file} ({r.state})" for r in found.frame.itertuples())
+        raise UcjError(f"{len(found.frame)} files of {folder} are not those of its manifest: {names}")
+
+
+@app.command()
 def doctor(format: FormatOption = Format.text):
     """Check the environment, the data package, fonts and optional parts.
 
