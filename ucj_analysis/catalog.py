@@ -434,7 +434,7 @@ def _in_itself(package, resource, content):
     """Cells as text and as typed values, after the checks that need no other table but the corrections."""
     other = package.resources.get(CORRECTIONS)
     corrections = b"" if other in (None, resource) else _bytes(package, other)
-    parts = content, json.dumps(resource, sort_keys=True).encode(), corrections
+    parts = content, json.dumps([resource["path"], resource["schema"]], sort_keys=True).encode(), corrections
     key = resource["name"], *(hashlib.sha256(p).digest() for p in parts)
     if key not in _read_already:
         rows = _rows(resource, _decode(resource, content))
