@@ -26,7 +26,9 @@ NAMES = ["Boalemo", "Gorontalo", "Pohuwato", "Bone Bolango", "Gorontalo Utara", 
 P0_2025 = [16.37, 14.89, 15.24, 13.16, 15.89, 5.31]  # BPS, March 2025; the province 13.24
 
 
-def drop(package, name, rows, *, title="Persentase Penduduk Miskin (P0) Menurut Kabupaten/Kota (Persen)", years=("2025",)):
+def drop(
+    package, name, rows, *, title="Persentase Penduduk Miskin (P0) Menurut Kabupaten/Kota (Persen)", years=("2025",)
+):
     """Put a file into the inbox as BPS's dynamic tables are exported: title, years, regions, the province last."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -174,7 +176,13 @@ def test_parts_definitions_and_headlines_are_told(package):
 
 
 def test_weights_of_another_census_are_a_break_of_definition(package):
-    drop(package, "backcast.csv", whole(), title="Persentase Penduduk Miskin (P0), backcasting SP2020 (Persen)", years=("2020",))
+    drop(
+        package,
+        "backcast.csv",
+        whole(),
+        title="Persentase Penduduk Miskin (P0), backcasting SP2020 (Persen)",
+        years=("2020",),
+    )
     here = look(package).figures
     assert set(here["status"]) == {"refused"}
     assert here["reason"].str.contains("definition breaks").all()
@@ -211,8 +219,12 @@ def test_accepted_figures_win_keep_their_source_and_leave_earlier_values_readabl
     assert source["accessed"] == "2026-12-01"
     assert (package / taken["kept"]).read_bytes() == bytes_of_file
     assert not (package / "inbox" / "p0.csv").exists()
-    stays = now.table("poverty").query("region_code == '7501' and period == '2025-03' and indicator == 'P0' and value == 16.37")
-    assert len(stays) == len(old["poverty"].query("region_code == '7501' and period == '2025-03' and indicator == 'P0'"))
+    stays = now.table("poverty").query(
+        "region_code == '7501' and period == '2025-03' and indicator == 'P0' and value == 16.37"
+    )
+    assert len(stays) == len(
+        old["poverty"].query("region_code == '7501' and period == '2025-03' and indicator == 'P0'")
+    )
     assert stays["note"].str.contains("superseded by P").any()
     panel = now.table("panel").set_index(["region_code", "period", "indicator"])
     assert panel.loc[("7500", "2025-03", "P0")].tolist() == [13.2, taken["source_id"]]
@@ -265,7 +277,9 @@ def test_an_edit_sealed_later_keeps_earlier_states_and_bars_undoing(package):
     coverage = catalog.Package(package).table("coverage")
     reruns.accept(package, day="2026-12-01", effects=False)
     path = package / "jamsostek/coverage.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("approximate national target", "a target"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("approximate national target", "a target"), encoding="utf-8"
+    )
     catalog.seal(package)
     assert not catalog.Package(package).table("coverage").equals(coverage)
     assert catalog.Package(package, as_of="2026-11-24").table("coverage").equals(coverage)
@@ -355,7 +369,9 @@ def test_a_fetched_table_is_taken_with_its_json(package):
     assert len(list((package / "received").iterdir())) == 2
 
 
-@pytest.mark.parametrize(("options", "words"), [({"sha": "0" * 64}, "not the file that its JSON"), ({"about": False}, "no JSON")])
+@pytest.mark.parametrize(
+    ("options", "words"), [({"sha": "0" * 64}, "not the file that its JSON"), ({"about": False}, "no JSON")]
+)
 def test_a_fetched_table_without_sound_provenance_is_refused(package, options, words):
     fetched(package, **options)
     assert words in look(package).files["problem"].iloc[0]
@@ -383,7 +399,9 @@ def test_a_correction_fails_loudly_once_its_source_has_mended_the_error(package)
     held = path.read_text(encoding="utf-8")
     path.write_text(held.replace(",4.06,4.06,4.06,percent,exact,realised,sakernas_share,B009", ",3.06,3.06,3.06,percent,exact,"
                                  "realised,sakernas_share,B009"), encoding="utf-8")  # fmt: skip
-    with pytest.raises(DataError, match="C001 expects that the source prints '4.06', and it prints '3.06'.*remove its row") as caught:
+    with pytest.raises(
+        DataError, match="C001 expects that the source prints '4.06', and it prints '3.06'.*remove its row"
+    ) as caught:
         catalog.seal(package)
     assert (caught.value.field, caught.value.value, caught.value.expected) == ("value", "3.06", "4.06")
     path.write_text("\n".join(x for x in held.split("\n") if not x.startswith("L0288,")), encoding="utf-8")
@@ -412,7 +430,9 @@ def test_the_inbox_knows_the_error_and_its_mending(package):
 def test_an_accepted_figure_that_repeats_the_error_brings_its_correction(package):
     path = package / "bps/labour.csv"
     lines = path.read_text(encoding="utf-8").split("\n")
-    keep = [x for x in lines if not ("7501,2024-08,unemployment_rate" in x and "B009" not in x)]  # only the wrong statement
+    keep = [
+        x for x in lines if not ("7501,2024-08,unemployment_rate" in x and "B009" not in x)
+    ]  # only the wrong statement
     path.write_text("\n".join(keep).replace("B009,false,student compilation; used as second source\n", "B009,false,\n"))
     catalog.seal(package)
     drop(package, "tpt.csv", [["Boalemo", [4.06, 2.5]], ["Pohuwato", [2.6, 2.7]]],
@@ -420,7 +440,9 @@ def test_an_accepted_figure_that_repeats_the_error_brings_its_correction(package
     reruns.accept(package, day="2026-12-01", effects=False)
     now = catalog.open_package(package)
     assert len(now.table("corrections")) == 1  # unchanged after its correction: nothing to add
-    value = now.table("labour").query("region_code == '7501' and period == '2024-08' and indicator == 'unemployment_rate'")["value"]
+    value = now.table("labour").query(
+        "region_code == '7501' and period == '2024-08' and indicator == 'unemployment_rate'"
+    )["value"]
     assert set(value) == {3.06}
 
 
@@ -559,7 +581,10 @@ def test_the_next_brief_says_what_changed_and_the_page_shows_it(package):
     from ucj_analysis.briefs.quantity import plain
 
     assert changes.changes_page(catalog.Package(package)) is None
-    assert all(s.id != "changes" for s in content.compose(facts.load(catalog.Package(package)), "7501", "en")["page"]["sections"])
+    assert all(
+        s.id != "changes"
+        for s in content.compose(facts.load(catalog.Package(package)), "7501", "en")["page"]["sections"]
+    )
     drop(package, "p0.csv", whole([16.07, *P0_2025[1:]], 13.2))
     reruns.accept(package, day="2026-12-01", effects=False)
     inputs = facts.load(catalog.Package(package))

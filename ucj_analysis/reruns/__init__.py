@@ -29,6 +29,7 @@ from ucj_analysis.errors import UcjError
 from ucj_analysis.regions import children
 from ucj_analysis.reruns.inbox import INBOX, read_inbox
 from ucj_analysis.reruns.matching import Comparison, checks, compare
+from ucj_analysis.reruns.rehearsal import rehearse
 from ucj_analysis.reruns.writing import changes_to, check_day, staged, undo_changes
 
 
@@ -186,8 +187,12 @@ def _follows(comparison, package, copy, effects):
     before, after = facts.load(package), facts.load(copy)
     provinces = sorted({c[:2] + "00" for c in before.coverage["region_code"]} - {"0000"})
     codes = [c for p in provinces for c in (p, *(r.code for r in children(p)))]
-    moved = changes.headlines(before, after, codes)
+    try:
+        moved = changes.headlines(before, after, codes)
+    except UcjError as error:  # the figures can be taken all the same; that a brief cannot be made must be seen
+        said = {"kind": "briefs", "indicator": "", "period": "", "region_code": "", "message": str(error)}
+        return Preview(comparison, pd.concat([found, pd.DataFrame([said])], ignore_index=True), pd.DataFrame(), 0, [])
     return Preview(comparison, found, moved, moved.attrs["of"], [])
 
 
-__all__ = ["Comparison", "Preview", "accept", "preview", "undo"]
+__all__ = ["Comparison", "Preview", "accept", "preview", "rehearse", "undo"]
