@@ -61,8 +61,9 @@ class Package:
         self.folder = Path(folder) if folder is not None else paths.data_dir()
         self.check_hashes = check_hashes
         _finish_interrupted(self.folder)
+        there = self.folder / DESCRIPTOR
+        self.opened = there.read_bytes() if there.is_file() else b""  # before it is parsed: a switch between is noticed
         self.descriptor, self.past = _read_descriptor(self.folder), False
-        self.opened = (self.folder / DESCRIPTOR).read_bytes()
         if as_of is not None:
             wanted = state_at(states(self.descriptor), as_of) if isinstance(as_of, str) else as_of
             if wanted != states(self.descriptor)[-1]:

@@ -6,6 +6,7 @@ since" of a brief and the page ``changes.html`` all say what these frames hold.
 
 import functools
 from dataclasses import fields
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from ucj_analysis.regions import children, get
 
 PAGE = "changes.html"
 TABLES = ("poverty", "labour", "socioeconomic", "coverage")
-MOST = 4  # sentences in a brief
+MOST = 2  # sentences in a brief, which has two pages
 HEADLINES = {
     "ucj": ("cakupan UCJ yang dilaporkan", "reported UCJ coverage"),
     "covered": ("peserta aktif", "active participants"),
@@ -211,15 +212,15 @@ def section(inputs, f, v, lang):
     say = _SAY[language.check(lang)]
     code = f.region.code
     moved = [m for m in _differing(_facts_before(inputs.package, code), f) if m[0] not in _EXTRA]
-    told = [s for name, a, b in moved[:MOST] if (s := _sentence(name, a, b, v, say))]
+    told = list(islice(filter(None, (_sentence(*m, v, say) for m in moved)), MOST))
     rows = _record(inputs.package)
     rows = rows[rows["region_code"] == code]
     paragraphs = [_counts(rows, v, say)] if len(rows) else []
-    paragraphs += told or [Markup(say["none"])]
-    if len(moved) > MOST:
+    paragraphs += told or [Markup(say["small" if moved else "none"])]
+    if told and len(moved) > len(told):
         paragraphs.append(Markup(say["more"]))
-    link = Markup('<a href="../{}">{}</a>.').format(PAGE, say["all"])
-    return Section("changes", say["heading"].format(period(state["date"], lang)), (Markup(" ").join(paragraphs), link))
+    paragraphs.append(Markup('<a href="../{}">{}</a>.').format(PAGE, say["all"]))
+    return Section("changes", say["heading"].format(period(state["date"], lang)), (Markup(" ").join(paragraphs),))
 
 
 def _counts(rows, v, say):
@@ -280,6 +281,7 @@ _SAY = {
         "revised": ("{n} angka yang direvisi",) * 2,
         "withdrawn": ("{n} angka yang ditarik",) * 2,
         "none": "Tidak ada angka utama ringkasan ini yang berubah.",
+        "small": "Angka utama ringkasan ini hanya berubah sedikit atau bergeser peringkatnya.",
         "more": "Angka utama lain juga berubah.",
         "all": "Semua perubahan",
         "gone": "{what} tidak lagi tersedia; sebelumnya {old} ({t}).",
@@ -296,6 +298,7 @@ _SAY = {
         "revised": ("{n} revised figure", "{n} revised figures"),
         "withdrawn": ("{n} withdrawn figure", "{n} withdrawn figures"),
         "none": "No headline figure of this brief has changed.",
+        "small": "Headline figures of this brief moved only slightly, or in rank.",
         "more": "Other headline figures changed too.",
         "all": "All changes",
         "gone": "{what} is no longer available; it was {old} ({t}).",

@@ -14,9 +14,8 @@ __all__ = ["compose", "load"]
 
 PROSE = {"id": prose_id, "en": prose_en}
 _BOUNDARY_SOURCE = "R004"
-SECTIONS = (
-    changes.section,
-)  # functions (inputs, facts, voice, lang) -> section.Section or None, in the order they stand
+# functions (inputs, facts, voice, lang) -> section.Section or None, in the order they stand
+SECTIONS = (changes.section,)
 
 
 def compose(inputs, code, lang):
