@@ -145,6 +145,15 @@ def test_a_file_whose_name_contradicts_it_waits_until_someone_has_looked(package
         look(package, trust=("other.csv",))
 
 
+def test_a_figure_counts_with_the_digits_of_its_column(package):
+    drop(package, "p0.csv", [["Boalemo", 16.4], ["Gorontalo", 15], ["Pohuwato", 15.2]])
+    rounded = look(package).figures.query("table == 'poverty'").set_index("region_code")["status"]
+    assert rounded.to_dict() == {"7501": "unchanged", "7502": "revised", "7503": "unchanged"}  # 16.37, 14.89, 15.24
+    drop(package, "p0.csv", [["Boalemo", 16.4], ["Gorontalo", 14.89], ["Pohuwato", 15.2]])
+    exact = look(package).figures.query("table == 'poverty'").set_index("region_code")["status"]
+    assert exact.to_dict() == {"7501": "revised", "7502": "unchanged", "7503": "revised"}
+
+
 def test_two_files_that_disagree_refuse_each_other(package):
     drop(package, "a.csv", [["Boalemo", 15.5], ["Pohuwato", 15.24]])
     drop(package, "b.csv", [["Boalemo", 15.6], ["Pohuwato", 15.24]])

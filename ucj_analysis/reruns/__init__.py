@@ -111,10 +111,11 @@ def preview(folder=None, *, within=None, trust=(), day=None, effects=True):
     """
     folder = Path(folder) if folder is not None else paths.data_dir()
     package = catalog.Package(folder)
+    day = check_day(package, day)
     comparison = compare(read_inbox(folder / INBOX, within=within), package, trust=trust)
     if not comparison.figures["status"].isin(["new", "revised"]).any():
         return _nothing(comparison)
-    with staged(folder, comparison, check_day(package, day)) as (copy, _):
+    with staged(folder, comparison, day) as (copy, _):
         return _follows(comparison, package, copy, effects)
 
 
@@ -131,12 +132,12 @@ def accept(folder=None, *, within=None, trust=(), day=None, effects=True):
     folder = Path(folder) if folder is not None else paths.data_dir()
     with _locked(folder):
         package = catalog.Package(folder)
+        day = check_day(package, day)
         comparison = compare(read_inbox(folder / INBOX, within=within), package, trust=trust)
         if comparison.stale:
             raise UcjError(comparison.stale[0])
         if not comparison.figures["status"].isin(["new", "revised"]).any():
             return _nothing(comparison)
-        day = check_day(package, day)
         with staged(folder, comparison, day) as (copy, taken):
             out = _follows(comparison, package, copy, effects)
             catalog.replace_together(folder, changes_to(folder, package, copy, taken, day), locked=True)

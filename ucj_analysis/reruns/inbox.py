@@ -214,7 +214,7 @@ def figures(file, package):
     units = package.table("indicators").set_index("indicator")["unit"]
     doubts, said = _doubts(file, rows), " ".join([*file.titles, *file.notes, *rows["indicator"].unique()[:5]])
     digits = pd.Series([_half(v) for v in rows["value"]], index=rows.index)
-    digits = digits.where(rows["value"].notna())  # 13.2 among figures of two decimals is 13.20
+    digits = digits.where(digits > 0)  # 13.2 and 13 among figures of two decimals are 13.20 and 13.00
     half = digits.groupby([rows["indicator"], rows["dimension"]]).transform("min").fillna(0.0).tolist()
     out = []
     for n, (r, (indicator, why)) in enumerate(zip(rows.to_dict("records"), found, strict=True)):
