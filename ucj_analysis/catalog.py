@@ -2,6 +2,11 @@
 
 Every table is checked when it is opened: encoding, header, types, keys, units, ranges, and last its hash. From PUDL
 comes the idea that each column is defined once, with its unit, in a file that programs and people both read.
+
+A statement whose source erred is corrected on opening by a row of the table ``corrections``, which names what the source
+prints (``expect``): where the source has mended it, opening fails and says so, as in owid/etl. `Package.raw` has what is
+printed. Earlier states stay readable: ``vintages/ID.json`` is the descriptor of a state as it was, the contents that have
+changed since lie in ``vintages/objects/`` by their hash, and `Package` with ``as_of`` opens them.
 """
 
 import csv
@@ -11,17 +16,19 @@ import hashlib
 import io
 import json
 import re
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ucj_analysis import paths
+from ucj_analysis import files, paths
 from ucj_analysis.errors import DataError, UcjError
-from ucj_analysis.files import write_atomic
 
 DESCRIPTOR = "datapackage.json"
 SEALED = "sealed"
+VINTAGES = "vintages"
+CORRECTIONS = "corrections"
 NATURAL_KEY = [
     "region_code",
     "period",
@@ -45,12 +52,22 @@ class Package:
         Folder of ``datapackage.json``; by default that of the clone, or ``UCJ_DATA``.
     check_hashes : bool
         False only while sealing edited tables.
+    as_of : str or dict, optional
+        Open an earlier state: the last one of a day (YYYY-MM-DD, YYYY-MM or YYYY), the one of an id, or an entry of
+        `states`.
     """
 
-    def __init__(self, folder=None, *, check_hashes=True):
+    def __init__(self, folder=None, *, check_hashes=True, as_of=None):
         self.folder = Path(folder) if folder is not None else paths.data_dir()
         self.check_hashes = check_hashes
-        self.descriptor = _read_descriptor(self.folder)
+        _finish_interrupted(self.folder)
+        there = self.folder / DESCRIPTOR
+        self.opened = there.read_bytes() if there.is_file() else b""  # before it is parsed: a switch between is noticed
+        self.descriptor, self.past = _read_descriptor(self.folder), False
+        if as_of is not None:
+            wanted = state_at(states(self.descriptor), as_of) if isinstance(as_of, str) else as_of
+            if wanted != states(self.descriptor)[-1]:
+                self.descriptor, self.past = _read_descriptor(self.folder, wanted), True
         self.resources = {r["name"]: r for r in self.descriptor["resources"]}
         self._frames = {}
 
@@ -80,6 +97,14 @@ class Package:
                 raise UcjError(f"{name} is not a table but {resource['format']}: use catalog.boundaries()")
             self._frames[name] = _check_table(self, resource)
         return self._frames[name].copy()
+
+    def raw(self, name):
+        """Return a table as its sources print it: verified, but without the corrections."""
+        self.table(name)
+        resource = self.resource(name)
+        fields = resource["schema"]["fields"]
+        rows = _rows(resource, _decode(resource, _bytes(self, resource)))
+        return _typed(fields, pd.DataFrame(rows, columns=[f["name"] for f in fields], dtype="str"))
 
     def boundaries(self):
         """Return the verified boundaries as a GeoDataFrame: region_code, name, kind, geometry (EPSG:4326)."""
@@ -116,14 +141,25 @@ def _default(folder):
     return Package(folder)
 
 
+@functools.cache
+def _earlier(folder, as_of):
+    return Package(folder, as_of=as_of)
+
+
 def default():
     """The package of the clone (or of ``UCJ_DATA``), opened once per process."""
     return _default(paths.data_dir())
 
 
-def table(name):
-    """Return a verified table of the default package."""
-    return default().table(name)
+def forget():
+    """Open the default package anew when next asked for it: its files have changed."""
+    _default.cache_clear()
+    _earlier.cache_clear()
+
+
+def table(name, *, as_of=None):
+    """Return a verified table of the default package, or as it was at an earlier day (see `Package`)."""
+    return (default() if as_of is None else _earlier(paths.data_dir(), as_of)).table(name)
 
 
 def boundaries():
@@ -151,22 +187,116 @@ def seal(folder=None):
     """
     package = Package(folder, check_hashes=False)
     package.verify()
-    changed = []
+    changed, new = [], {}
+    kept = set().union(*(hashes(package.folder, v) for v in states(package.descriptor)[:-1]))
     for resource in package.descriptor["resources"]:
         content = (package.folder / resource["path"]).read_bytes()
         digest = "sha256:" + hashlib.sha256(content).hexdigest()
-        if resource.get("hash") != digest:
+        before = resource.get("hash")
+        if before != digest:
             changed.append(resource["name"])
+            if before in kept:  # an earlier state has this content too: it must not be lost with the edit
+                new |= kept_object(package, resource)
         if resource["format"] == "csv":
             copy = _sealed_path(package.folder, resource)
             if not copy.is_file() or _unzip(copy) != content:
-                write_atomic(copy, gzip.compress(content, mtime=0))
+                new[copy.relative_to(package.folder)] = gzip.compress(content, mtime=0)
         resource["bytes"], resource["hash"] = len(content), digest
-    text = json.dumps(package.descriptor, indent=2, ensure_ascii=False) + "\n"
-    if (package.folder / DESCRIPTOR).read_text(encoding="utf-8") != text:
-        write_atomic(package.folder / DESCRIPTOR, text)
-    _default.cache_clear()
+    text = describe(package.descriptor)
+    if (package.folder / DESCRIPTOR).read_bytes() != text:
+        new[Path(DESCRIPTOR)] = text
+    if new:
+        replace_together(package.folder, new)
+    forget()
     return changed
+
+
+def describe(descriptor):
+    """Bytes of ``datapackage.json``."""
+    return (json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def replace_together(folder, changes, *, locked=False):
+    """Change files of a package as one (`files.switch`), under its lock, with refusals a person can act on."""
+    try:
+        if locked:
+            files.switch(folder, changes)
+        else:
+            with files.exclusive(folder):
+                files.switch(folder, changes)
+    except BlockingIOError:
+        raise UcjError(
+            f"another process is changing the data in {folder}; wait for it to end, then try again"
+        ) from None
+    except OSError as error:
+        raise UcjError(
+            f"cannot change the data in {folder}: {error.strerror or error}; nothing was half done"
+        ) from None
+
+
+# -- earlier states --------------------------------------------------------------------------------------------------
+
+
+def states(descriptor):
+    """Return the states a package has had, oldest first, the present one last: dicts of id, date and what came after.
+
+    The id is the day of the state; a second state of one day is ``2026-11-25.2``. Entries of earlier states hold under
+    ``then`` what the next acceptance brought: its files and tables.
+    """
+    earlier = descriptor.get("vintages", [])
+    today = descriptor["version"].replace(".", "-")
+    same = sum(v["date"] == today for v in earlier)
+    return [*earlier, {"id": f"{today}.{same + 1}" if same else today, "date": today}]
+
+
+def state_at(known, as_of):
+    """Return the last of some states at a day, month or year, or the one of that id (".1" names the first of a day)."""
+    named = [v for v in known if "." in as_of and v["id"] == as_of.removesuffix(".1")]
+    if not named and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", as_of):
+        ids = ", ".join(v["id"] for v in known)
+        raise UcjError(f"as of {as_of!r}: expected a day (YYYY-MM-DD), a month, a year, or one of {ids}")
+    at = named or [v for v in known if v["date"][: len(as_of)] <= as_of]
+    if not at:
+        raise UcjError(
+            f"no data as of {as_of}: the first state kept is that of {known[0]['date']}. Figures for earlier years are in "
+            "it; what was known of them earlier was not recorded"
+        )
+    return at[-1]
+
+
+def kept_object(package, resource):
+    """Return path and content under which an earlier state finds a table again: {relative path: bytes}."""
+    if _sealed_content(package.folder, resource) is not None:
+        return {object_path(resource["hash"]): _sealed_path(package.folder, resource).read_bytes()}
+    content = (package.folder / resource["path"]).read_bytes()
+    if "sha256:" + hashlib.sha256(content).hexdigest() != resource["hash"]:
+        _fail(resource, "neither the file nor its sealed copy is what was sealed; restore them from version control")
+    return {object_path(resource["hash"]): gzip.compress(content, mtime=0)}
+
+
+def object_path(digest):
+    """Where an earlier state finds a content by its hash, below the folder of the package."""
+    return Path(VINTAGES, "objects", digest.removeprefix("sha256:") + ".gz")
+
+
+def hashes(folder, state):
+    """Hashes of the resources of an earlier state."""
+    return {r["hash"] for r in _read_descriptor(Path(folder), state)["resources"]}
+
+
+def content(package, name):
+    """Bytes of one table as the package has it."""
+    return _bytes(package, package.resource(name))
+
+
+def _finish_interrupted(folder):
+    try:
+        files.recover(folder)
+    except OSError as error:
+        raise UcjError(
+            f"an acceptance of new data into {folder} was interrupted and cannot be ended now "
+            f"({error.strerror or error}); make the folder writable and try again"
+        ) from None
 
 
 def dictionary(descriptor, indicators, definitions):
@@ -208,8 +338,8 @@ def dictionary(descriptor, indicators, definitions):
 # -- reading and checking ------------------------------------------------------------------------------------
 
 
-def _read_descriptor(folder):
-    path = folder / DESCRIPTOR
+def _read_descriptor(folder, state=None):
+    path = folder / DESCRIPTOR if state is None else folder / VINTAGES / f"{state['id']}.json"
     try:
         descriptor = json.loads(path.read_text(encoding="utf-8"))
         resources = descriptor["resources"]
@@ -218,6 +348,8 @@ def _read_descriptor(folder):
             if r["format"] == "csv":
                 _ = r["schema"]["fields"], r["schema"]["primaryKey"]
     except FileNotFoundError:
+        if state is not None:
+            raise DataError(f"{path} is missing: restore the folder {VINTAGES} from version control") from None
         raise DataError(f"no data package at {folder}: expected {DESCRIPTOR} in it") from None
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(
@@ -247,8 +379,21 @@ def _fail(resource, message, *, row=None, field=None, value=None, expected=None)
     raise DataError(f"{place}: {message}", table=resource["name"], row=row, field=field, value=value, expected=expected)
 
 
+def _sealed_content(folder, resource):
+    """Content of the sealed copy, None where it is not what the descriptor says."""
+    path = _sealed_path(folder, resource)
+    content = _unzip(path) if path.is_file() else None
+    good = content is not None and "sha256:" + hashlib.sha256(content).hexdigest() == resource["hash"]
+    return content if good else None
+
+
 def _bytes(package, resource):
     path = package.folder / resource["path"]
+    if package.past or (package.check_hashes and _moved_on(package)):
+        kept = package.folder / object_path(resource["hash"])
+        content = _unzip(kept) if kept.is_file() else None
+        if content is not None:
+            return content
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -260,16 +405,23 @@ def _bytes(package, resource):
     return content
 
 
+def _moved_on(package):
+    """Whether the folder has taken another state since it was opened; the one opened is then read from the objects."""
+    try:
+        _finish_interrupted(package.folder)
+        return (package.folder / DESCRIPTOR).read_bytes() != package.opened
+    except OSError:
+        return False
+
+
+_read_already = OrderedDict()  # tables read and checked in themselves in this process, by their bytes
+_REMEMBERED = 48
+
+
 def _check_table(package, resource):
     content = _bytes(package, resource)
-    text = _decode(resource, content)
-    rows = _rows(resource, text)
-    fields = resource["schema"]["fields"]
-    frame = pd.DataFrame(rows, columns=[f["name"] for f in fields], dtype="str")
-    frame.index = pd.RangeIndex(2, len(frame) + 2)  # line of the file
-    _check_fields(resource, frame)
-    typed = _typed(fields, frame)
-    _check_keys(package, resource, frame)
+    frame, typed = _in_itself(package, resource, content)
+    _check_links(package, resource, frame)
     if "qualifier" in typed.columns:
         _check_observations(package, resource, typed, frame)
     elif {"indicator", "value"} <= set(typed.columns):
@@ -277,6 +429,69 @@ def _check_table(package, resource):
     if package.check_hashes:
         _check_hash(package, resource, content)
     return typed.reset_index(drop=True)
+
+
+def _in_itself(package, resource, content):
+    """Cells as text and as typed values, after the checks that need no other table but the corrections."""
+    other = package.resources.get(CORRECTIONS)
+    corrections = b"" if other in (None, resource) else _bytes(package, other)
+    parts = content, json.dumps([resource["path"], resource["schema"]], sort_keys=True).encode(), corrections
+    key = resource["name"], *(hashlib.sha256(p).digest() for p in parts)
+    if key not in _read_already:
+        rows = _rows(resource, _decode(resource, content))
+        fields = resource["schema"]["fields"]
+        frame = pd.DataFrame(rows, columns=[f["name"] for f in fields], dtype="str")
+        frame.index = pd.RangeIndex(2, len(frame) + 2)  # line of the file
+        frame = _corrected(package, resource, frame)
+        _check_fields(resource, frame)
+        typed = _typed(fields, frame)
+        _check_keys(resource, frame)
+        _read_already[key] = frame, typed
+        while len(_read_already) > _REMEMBERED:
+            _read_already.popitem(last=False)
+    _read_already.move_to_end(key)
+    return _read_already[key]
+
+
+def _corrected(package, resource, frame):
+    """Put right what `corrections` says a source prints wrongly; refuse where the source no longer prints it."""
+    key = ["region_code", "period", "indicator", "source_id"]
+    if (
+        CORRECTIONS not in package.resources
+        or resource["name"] == CORRECTIONS
+        or not {*key, "value"} <= set(frame.columns)
+    ):
+        return frame
+    rows = package.table(CORRECTIONS)
+    for c in rows[rows["table"] == resource["name"]].to_dict("records"):
+        where = [c["region_code"], c["period"], c["indicator"], c["statement"]]
+        lines = frame.index[(frame[key] == where).all(axis=1)]
+        remedy = f"remove its row from {package.resources[CORRECTIONS]['path']} and run `ucj seal`"
+        if len(lines) != 1:
+            _fail(
+                resource,
+                f"correction {c['correction_id']} speaks of the statement {', '.join(where)}, which stands "
+                f"{len(lines)} times; mend the correction, or {remedy}",
+            )
+        row, field = lines[0], c["field"]
+        printed = frame.at[row, field]
+        if printed != c["expect"]:
+            _fail(
+                resource,
+                f"correction {c['correction_id']} expects that the source prints {c['expect']!r}, and it prints {printed!r}: "
+                f"where the source has mended its error, {remedy}",
+                row=row,
+                field=field,
+                value=printed,
+                expected=c["expect"],
+            )
+        for column in (field, "lower", "upper") if field == "value" else (field,):
+            if column in frame.columns and frame.at[row, column] == printed:
+                frame.at[row, column] = c["correct"]
+        if "note" in frame.columns:
+            said = f"corrected from {printed} ({c['correction_id']})"
+            frame.at[row, "note"] = "; ".join(filter(None, [frame.at[row, "note"], said]))
+    return frame
 
 
 def _decode(resource, content):
@@ -414,7 +629,7 @@ def _typed(fields, frame):
     return pd.DataFrame(out, index=frame.index)
 
 
-def _check_keys(package, resource, frame):
+def _check_keys(resource, frame):
     schema = resource["schema"]
     keys = [schema["primaryKey"]] + [[f["name"]] for f in schema["fields"] if f.get("constraints", {}).get("unique")]
     if "qualifier" in frame.columns:
@@ -434,7 +649,10 @@ def _check_keys(package, resource, frame):
                 value=value,
                 expected="a key once",
             )
-    for link in schema.get("foreignKeys", ()):
+
+
+def _check_links(package, resource, frame):
+    for link in resource["schema"].get("foreignKeys", ()):
         (field,), (to,) = link["fields"], link["reference"]["fields"]
         other = link["reference"]["resource"]
         known = set(frame[to]) if other in ("", resource["name"]) else set(package.table(other)[to])
@@ -508,9 +726,8 @@ def _check_hash(package, resource, content):
     if digest == resource["hash"]:
         return
     remedy = "put it back, or run `ucj seal` if you mean the change"
-    sealed_path = _sealed_path(package.folder, resource)
-    sealed = _unzip(sealed_path) if sealed_path.is_file() else None
-    if sealed is None or "sha256:" + hashlib.sha256(sealed).hexdigest() != resource["hash"]:
+    sealed = _sealed_content(package.folder, resource)
+    if sealed is None:
         _fail(
             resource,
             f"the file has changed since it was sealed ({digest[:19]}..., expected "

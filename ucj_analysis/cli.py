@@ -131,6 +131,7 @@ def table(
     name: Annotated[str, typer.Argument(help="Name of a table (ucj tables), or conflicts")],
     region: RegionOption = None,
     indicator: Annotated[str | None, typer.Option("--indicator", "-i", help="Only this indicator")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="As it was known at a day: YYYY-MM-DD")] = None,
     format: FormatOption = Format.text,
 ):
     """Show one table, or `conflicts`: what sources disagree on, the chosen row first.
@@ -139,7 +140,7 @@ def table(
     """
     from ucj_analysis import catalog
 
-    frame = _conflicts() if name == "conflicts" else catalog.table(name)
+    frame = _conflicts(as_of) if name == "conflicts" else catalog.table(name, as_of=as_of)
     if region:
         if "region_code" not in frame.columns:
             raise UcjError(f"the table {name} has no regions: leave out --region")
@@ -596,6 +597,63 @@ def briefs(
 
 
 @app.command()
+def update(
+    accept: Annotated[bool, typer.Option("--accept", help="Write what is new and revised")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back the last acceptance")] = False,
+    within: Annotated[str | None, typer.Option(help="Province that names are looked for in, such as 75")] = None,
+    trust: Annotated[
+        list[str] | None, typer.Option(help="File whose contradictory title or name you have looked at")
+    ] = None,
+    date: Annotated[str | None, typer.Option(help="Day of the acceptance, by default today")] = None,
+    format: FormatOption = Format.text,
+):
+    """Preview what lies in data/inbox/, or accept it: what is new, revised, refused, and what follows for the briefs.
+
+    Example: ucj update
+    """
+    from ucj_analysis import reruns
+    from ucj_analysis.reruns import text
+
+    if undo:
+        if accept:
+            raise typer.BadParameter("--accept and --undo contradict each other: give one")
+        typer.echo(f"The data are those of {reruns.undo()} again; the files lie in the inbox.")
+        return
+    found = (reruns.accept if accept else reruns.preview)(within=within, trust=tuple(trust or ()), day=date)
+    if format is Format.json:
+        typer.echo(text.records(found))
+    elif format is Format.csv:
+        _show(found.figures, format)
+    else:
+        typer.echo(text.report(found))
+    if found.comparison.stale:
+        raise UcjError(found.comparison.stale[0])
+    if accept and not found.accepted and found.comparison.files and not found.count("unchanged"):
+        raise UcjError("nothing was accepted: all that lies in the inbox was refused, for the reasons given")
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Folder that ucj briefs wrote")] = BUILD,
+    format: FormatOption = Format.text,
+):
+    """Prove a folder of briefs against its manifest: every changed, missing or extra file is named.
+
+    Example: ucj verify build
+    """
+    from ucj_analysis.briefs import manifest
+
+    found = manifest.verify(folder)
+    if format is not Format.text:
+        _show(found.frame, format)
+    else:
+        typer.echo(found.sentence)
+    if len(found.frame):
+        names = "; ".join(f"{r.file} ({r.state})" for r in found.frame.itertuples())
+        raise UcjError(f"{len(found.frame)} files of {folder} are not those of its manifest: {names}")
+
+
+@app.command()
 def doctor(format: FormatOption = Format.text):
     """Check the environment, the data package, fonts and optional parts.
 
@@ -780,14 +838,14 @@ def _codes(names):
     return codes
 
 
-def _conflicts():
+def _conflicts(as_of=None):
     import pandas as pd
 
     from ucj_analysis import catalog, observations
 
-    sources = catalog.table("sources")
+    sources = catalog.table("sources", as_of=as_of)
     parts = [
-        observations.conflicts(catalog.table(n), sources).assign(table=n)
+        observations.conflicts(catalog.table(n, as_of=as_of), sources).assign(table=n)
         for n in ("poverty", "labour", "socioeconomic", "coverage")
     ]
     return pd.concat(parts, ignore_index=True)

@@ -1,8 +1,12 @@
 """Write files whole or not at all."""
 
+import hashlib
+import json
 import os
+import shutil
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -30,3 +34,163 @@ def clear_leftovers(folder, age=3600):
     for path in Path(folder).glob(".*.part"):
         if time.time() - path.stat().st_mtime > age:
             path.unlink(missing_ok=True)
+
+
+# -- several files at once ---------------------------------------------------------------------------------------------
+
+STAGE = ".switch"  # below the folder: contents that wait, and the journal that makes them count
+_JOURNAL = "journal.json"
+
+
+@contextmanager
+def exclusive(folder, wait=0.0):
+    """Hold the one lock of a folder; the system frees it when the process ends, however it ends.
+
+    Parameters
+    ----------
+    wait : float
+        Seconds to wait for another holder.
+
+    Raises
+    ------
+    BlockingIOError
+        When another process holds it still.
+    """
+    until = time.monotonic() + wait
+    handle = _lock_handle(folder)
+    try:
+        while True:
+            try:
+                _lock(handle)
+                break
+            except OSError:
+                if time.monotonic() >= until:
+                    raise BlockingIOError(f"{folder} is locked by another process") from None
+                time.sleep(0.02)
+        yield
+    finally:
+        os.close(handle)
+
+
+def switch(folder, changes):
+    """Change several files of a folder as one: after a kill at any moment all are old or all are new.
+
+    The new contents are written and synchronised to disk in ``.switch/``; then the journal that lists them is renamed
+    into place. That rename is the moment of change. What follows (each content renamed to its path, each removal) is
+    repeatable: `recover` does it again where a kill cut it short. Without a journal ``.switch/`` counts for nothing.
+    Call it while holding `exclusive`.
+
+    Parameters
+    ----------
+    changes : dict of relative path -> bytes, or None to remove the file
+    """
+    folder = Path(folder)
+    recover(folder, locked=True)
+    stage = folder / STAGE
+    stage.mkdir()
+    entries = []
+    for number, (name, content) in enumerate(changes.items()):
+        if content is not None:
+            _write_synced(stage / str(number), content)
+        digest = None if content is None else hashlib.sha256(content).hexdigest()
+        entries.append({"path": str(name), "staged": None if content is None else str(number), "sha256": digest})
+    _write_synced(stage / "journal.part", json.dumps(entries).encode())
+    _sync(stage)
+    os.replace(stage / "journal.part", stage / _JOURNAL)
+    _sync(stage)
+    _roll_forward(folder)
+
+
+def interrupted(folder):
+    """Whether a `switch` has passed its moment of change and not ended."""
+    return (Path(folder) / STAGE / _JOURNAL).exists()
+
+
+def recover(folder, *, locked=False, wait=30.0):
+    """End what an interrupted `switch` began, or clear away what it only prepared.
+
+    Raises
+    ------
+    BlockingIOError
+        When the process that switches holds its lock for longer than ``wait`` seconds.
+    """
+    folder = Path(folder)
+    if not (folder / STAGE).exists():
+        return
+    if locked:
+        _settle(folder)
+        return
+    try:
+        with exclusive(folder, wait if interrupted(folder) else 0.0):
+            _settle(folder)
+    except BlockingIOError:
+        if interrupted(folder):
+            raise  # else another process is still preparing: the old state stands
+
+
+def _settle(folder):
+    if interrupted(folder):
+        _roll_forward(folder)
+    else:
+        shutil.rmtree(folder / STAGE, ignore_errors=True)
+
+
+def _roll_forward(folder):
+    stage = folder / STAGE
+    touched = set()
+    for entry in json.loads((stage / _JOURNAL).read_text(encoding="utf-8")):
+        path = folder / entry["path"]
+        touched.add(path.parent)
+        if entry["staged"] is None:
+            path.unlink(missing_ok=True)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        waiting = stage / entry["staged"]
+        if waiting.exists():
+            os.replace(waiting, path)
+        elif not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+            raise OSError(f"{path} is not what the journal {stage / _JOURNAL} says; restore the folder")
+    for parent in touched:
+        if parent.is_dir():
+            _sync(parent)
+    (stage / _JOURNAL).unlink()
+    shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write_synced(path, content):
+    with open(path, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _sync(folder):
+    if os.name == "nt":  # a folder cannot be opened there, and a rename is written through
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+if os.name == "nt":
+
+    def _lock_handle(folder):
+        name = hashlib.sha256(str(Path(folder).resolve()).encode()).hexdigest()[:16]
+        return os.open(Path(tempfile.gettempdir()) / f"ucj-{name}.lock", os.O_RDWR | os.O_CREAT)
+
+    def _lock(handle):
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+else:
+
+    def _lock_handle(folder):
+        return os.open(folder, os.O_RDONLY)  # the folder itself: no lock file is left behind
+
+    def _lock(handle):
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

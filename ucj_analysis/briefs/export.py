@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ucj_analysis import __version__, paths
-from ucj_analysis.briefs import content, notebooks, page
+from ucj_analysis.briefs import changes, content, manifest, notebooks, page
 from ucj_analysis.errors import UcjError
 from ucj_analysis.files import clear_leftovers, write_atomic
 from ucj_analysis.language import period
@@ -83,6 +83,7 @@ def build(jobs, out, report=lambda job, error: None):
         made.append(job)
         report(job, None)
     _write(out / INDEX, index(out))
+    manifest.write(out, [j.path for j in made])
     return made, failed
 
 
@@ -130,6 +131,7 @@ def index(out):
     version = catalog.default().descriptor["version"]
     return page.render(
         "index.html.j2",
+        changes=changes.PAGE if changes.last_state(catalog.default()) else None,
         title="Perlindungan Jamsostek dan kemiskinan di Gorontalo",
         rows=rows,
         notebooks=books,

@@ -1,0 +1,124 @@
+"""A preview or an acceptance in plain words, and as records for programs."""
+
+import json
+
+from ucj_analysis.briefs.changes import HEADLINES
+from ucj_analysis.language import decimals, number
+from ucj_analysis.regions import get
+
+SHOWN = 30  # lines of one kind
+
+
+def report(found):
+    """Return a `Preview` as text for people."""
+    if not found.comparison.files:
+        return "The inbox is empty: put a release of BPS into data/inbox/, or fetch a table with ucj fetch."
+    lines = ["Accepted:" if found.accepted else "In the inbox:"]
+    for f in found.files.to_dict("records"):
+        lines.append(f"  {f['file']}: {f['problem'] or _counts(f)}")
+    for f in found.comparison.files:
+        lines += [f"    {x['kind']}, {x['place']}: {x['message']}" for x in f.findings if x["kind"] in _SAID][:6]
+    figures = found.distinct
+    for status, heading in (("revised", "Revised"), ("new", "New")):
+        lines += _listing(figures[figures["status"] == status], heading)
+    lines += _refused(figures[figures["status"].isin(["refused", "outside"])])
+    if len(found.checks):
+        lines += ["", "To look at before accepting:" if not found.accepted else "To look at:"]
+        lines += [f"  {c.kind}: {c.indicator} {c.period} {_region(c.region_code)}: {c.message}".replace(" : ", ": ")
+                  for c in found.checks.itertuples()]  # fmt: skip
+    fresh = found.count("new") + found.count("revised")
+    if fresh and found.headlines:
+        lines += ["", f"Headline figures of the briefs: {len(found.effects)} of {found.headlines} change."]
+        lines += [_effect(e) for e in found.effects.itertuples()]
+    lines += ["", _end(found, fresh)]
+    return "\n".join(lines)
+
+
+_SAID = ("contradiction", "code", "period", "date", "decimal", "repeated")
+
+
+def _counts(f):
+    said = [f"{f[s]} {s}" for s in ("new", "revised", "unchanged", "refused", "missing") if f[s]]
+    if f["outside"]:
+        said.append(f"{f['outside']} of regions the package does not keep")
+    return ", ".join(said) or "no figures"
+
+
+def _region(code):
+    return f"{get(code).label('en')} ({code})" if code else ""
+
+
+def _number(x):
+    return "-" if x != x else number(x, "en", decimals(x, 4))
+
+
+def _listing(rows, heading):
+    if rows.empty:
+        return []
+    lines = ["", f"{heading}: {len(rows)} figures"]
+    for (table, indicator, period), part in rows.groupby(["table", "indicator", "period"], sort=False):
+        head = f"  {indicator} {period} ({table}, {part['unit'].iloc[0]})"
+        if len(lines) + len(part) > SHOWN + 2:
+            spread = f", by {_number(part['percent'].min())} to {_number(part['percent'].max())} percent" \
+                if part["percent"].notna().any() else ""  # fmt: skip
+            lines.append(f"{head}: {len(part)} regions{spread}")
+            continue
+        lines.append(head)
+        for r in part.itertuples():
+            moved = f"{_number(r.old)} -> {_number(r.new)}, {number(r.difference, 'en', 4).rstrip('0').rstrip('.')}" \
+                f" ({number(r.percent, 'en', 2, sign=True)} percent)" if r.old == r.old else _number(r.new)  # fmt: skip
+            note = f"; {r.note}" if r.note else ""
+            lines.append(f"    {_region(r.region_code)}: {moved}{note}")
+    return lines
+
+
+def _refused(rows):
+    if rows.empty:
+        return []
+    lines = ["", f"Not taken: {len(rows)} figures"]
+    groups = rows.assign(reason=rows["reason"].str.slice(0, 300)).groupby(["file", "reason"], sort=False)
+    for n, ((file, reason), part) in enumerate(groups):
+        if n == SHOWN:
+            lines.append(f"  ... and {groups.ngroups - n} further reasons; --format csv has all")
+            break
+        first = part.iloc[0]
+        place = f"{first['cell']}, {first['region_label']} {first['printed_period']}".strip(", ")
+        lines.append(f"  {file}: {len(part)} figure{'s' if len(part) > 1 else ''} ({place}): {reason}")
+    return lines
+
+
+def _effect(e):
+    def show(value, period):
+        return "no figure" if value != value else _number(round(value, 4)) + (f" ({period})" if period else "")
+
+    moved = f", {number(e.difference, 'en', 2, sign=True)}" if e.difference == e.difference else ""
+    return (
+        f"  {_region(e.region_code)}: {HEADLINES[e.figure][1]}: {show(e.before, e.period_before)} -> "
+        f"{show(e.after, e.period_after)}{moved}"
+    )
+
+
+def _end(found, fresh):
+    if found.accepted:
+        kept = ", ".join(f"{a['source_id']} {a['kept']}" for a in found.accepted)
+        return (
+            f"The data are now of {found.state}. Sources: {kept}. Earlier values: ucj table NAME --as-of DATE. "
+            "Back: ucj update --undo."
+        )
+    if not fresh:
+        return "Nothing new."
+    return f"Nothing is written yet: ucj update --accept takes {fresh} figures."
+
+
+def records(found):
+    """Return a `Preview` as JSON: files, figures, checks, effects, accepted, state."""
+
+    def rows(frame):
+        return json.loads(frame.to_json(orient="records", double_precision=10))
+
+    out = {
+        "files": rows(found.files), "figures": rows(found.figures.drop(columns=["half", "printed"])),
+        "checks": rows(found.checks), "effects": rows(found.effects), "headlines": found.headlines,
+        "corrections_out_of_date": found.comparison.stale, "accepted": found.accepted, "state": found.state,
+    }  # fmt: skip
+    return json.dumps(out, ensure_ascii=False, indent=1)
