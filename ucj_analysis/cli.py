@@ -428,11 +428,17 @@ def briefs(
     began = time.monotonic()
     from ucj_analysis.briefs import export
 
+    inputs = None
+    if scenario:
+        from ucj_analysis import scenarios
+        from ucj_analysis.briefs import facts, step
+
+        inputs = step.with_scenario(facts.load(), scenarios.read(scenario))
     langs = ("id", "en") if lang is Lang.both else (lang.value,)
     codes = list(dict.fromkeys(_codes(region))) if region else None
     jobs = export.plan(codes, langs, with_notebooks=region is None if notebooks is None else notebooks)
     with _progress(len(jobs)) as report:
-        made, failed = export.build(jobs, out, report)
+        made, failed = export.build(jobs, out, report, inputs)
     seconds = time.monotonic() - began
     for job, reason in failed:
         print(f"ucj: {job.name}: {reason}", file=sys.stderr)

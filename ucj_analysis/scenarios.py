@@ -9,6 +9,7 @@ import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ucj_analysis.errors import UcjError
@@ -255,7 +256,38 @@ def covered_and_denominator(inputs, code, base):
     return tuple(p[columns]), tuple(w[columns]), p["period"], f"{p['rows']} {w['rows']}"
 
 
-def table(inputs, code, scenario):
+@dataclass(frozen=True)
+class Ground:
+    """What a path in a region starts from; the same for all scenarios of one denominator.
+
+    Attributes
+    ----------
+    covered, denominator : (value, lower, upper)
+        Persons.
+    period, rows : str
+        Date of the count, and the rows of all figures here.
+    villages : float
+        NaN where no number is on record.
+    apbd : dict of payer to a row of the table ``apbd``
+    """
+
+    covered: tuple
+    denominator: tuple
+    period: str
+    rows: str
+    villages: float
+    apbd: dict
+
+
+def ground(inputs, code, base):
+    """Return the `Ground` of a region; refused where participants and denominator are not on record."""
+    covered, denominator, period, rows = covered_and_denominator(inputs, code, base)
+    villages, village_rows = _villages(inputs, code)
+    apbd = {p: _apbd(inputs, code, p) for p in ("APBD kabupaten", "APBD provinsi")}
+    return Ground(covered, denominator, period, f"{rows} {village_rows}".strip(), villages, apbd)
+
+
+def table(inputs, code, scenario, known=None):
     """Cost of the way to a target, a row a year and payer; persons and rupiah as intervals.
 
     The path starts in the year after the data version. Where several payers share, each has its part of the persons.
@@ -265,40 +297,46 @@ def table(inputs, code, scenario):
     inputs : briefs.facts.Inputs or anything with coverage, labour, events, scheme, as_of and package
     code : str
     scenario : Scenario
+    known : Ground, optional
+        Where it has been asked for already.
 
     Returns
     -------
     DataFrame with the columns COLUMNS.
     """
-    covered, denominator, period, rows = covered_and_denominator(inputs, code, scenario.base)
-    start = int(inputs.as_of[:4])
-    steps = budget.path(covered, denominator, scenario.target, start, scenario.year, shape=scenario.path,
+    here = known or ground(inputs, code, scenario.base)
+    start, terms = int(inputs.as_of[:4]), rules.rows_of(inputs.scheme)
+    steps = budget.path(here.covered, here.denominator, scenario.target, start, scenario.year, shape=scenario.path,
                         growth=scenario.growth)  # fmt: skip
-    mix = budget.payers_of(scenario.payers, inputs.scheme, scenario.year)
-    bill = budget.cost(steps, inputs.scheme, inflation=scenario.inflation, convention=scenario.months, **scenario.how)
+    mix = budget.payers_of(scenario.payers, terms, scenario.year)
+    bill = budget.cost(steps, terms, inflation=scenario.inflation, convention=scenario.months, **scenario.how)
     amounts = [c for c in bill.columns if c not in ("year", "dues_per_person")]
-    villages, village_rows = _villages(inputs, code)
-    parts = []
-    for payer, (share, caution) in mix.items():
-        part = bill.assign(payer=payer, share=100 * share, caution=caution)
-        part[amounts] *= share
-        total = _apbd(inputs, code, payer)
-        for b, bound in zip(budget.BOUNDS, ("value", "upper", "lower"), strict=True):
-            part[f"apbd_share{b}"] = 100 * part[f"cost{b}"] / (total[bound] if total is not None else math.nan)
-            part[f"per_village{b}"] = part[f"extra{b}"] / villages
-        if total is not None and pd.isna(total["upper"]):  # only "more than": the share has an upper bound alone
-            part[["apbd_share", "apbd_share_lower"]] = math.nan
-        part["apbd_of"] = "" if total is None else f"{total['item']} of {total['year']}" + (f" ({total['stage']})" if total["stage"] != "APBD" else "")
-        parts.append(part)
-    out = pd.concat(parts, ignore_index=True).sort_values("year", kind="stable", ignore_index=True)
-    out = out.assign(
-        region_code=code, region=get(code).label("id"), villages=villages, coverage_now=100 * covered[0] / denominator[0],
-        coverage_period=period, target=scenario.target, base=scenario.base, missing="",
-        rows=f"{rows} {village_rows}".strip(),
-    )  # fmt: skip
-    numbers = out.select_dtypes("float").columns
-    out[numbers] = out[numbers].round(4)
-    return out[COLUMNS]
+    n, years = len(mix), len(bill)
+    shares = np.tile([share for share, _ in mix.values()], years)
+    out = {c: np.repeat(bill[c].to_numpy(), n) * (shares if c in amounts else 1) for c in bill.columns}
+    totals = [_total(here.apbd.get(p)) for p in mix]
+    for i, b in enumerate(budget.BOUNDS):
+        out[f"apbd_share{b}"] = 100 * out[f"cost{b}"] / np.tile([t[i] for t in totals], years)
+        out[f"per_village{b}"] = out[f"extra{b}"] / here.villages
+    words = {"region_code": code, "region": get(code).label("id"), "villages": here.villages, "missing": "", "rows": here.rows,
+             "coverage_now": 100 * here.covered[0] / here.denominator[0], "coverage_period": here.period,
+             "target": scenario.target, "base": scenario.base}  # fmt: skip
+    out |= {k: np.repeat([v], n * years) for k, v in words.items()}
+    out |= {"payer": list(mix) * years, "share": 100 * shares, "caution": [c for _, c in mix.values()] * years,
+            "apbd_of": [t[3] for t in totals] * years}  # fmt: skip
+    frame = pd.DataFrame({c: out[c] for c in COLUMNS})
+    numbers = frame.select_dtypes("float").columns
+    return frame.assign(**frame[numbers].round(4))
+
+
+def _total(apbd):
+    """Divisors of value, lower and upper of a share of a budget, and which budget it is; NaN where not known."""
+    if apbd is None:
+        return math.nan, math.nan, math.nan, ""
+    stage = f" ({apbd['stage']})" if apbd["stage"] != "APBD" else ""
+    only_more = pd.isna(apbd["upper"])  # "more than": the share has an upper bound alone
+    value = math.nan if only_more else apbd["value"]
+    return value, apbd["upper"], apbd["lower"], f"{apbd['item']} of {apbd['year']}{stage}"
 
 
 def tables(inputs, codes, scenario):

@@ -247,7 +247,8 @@ def cost(steps, scheme, *, inflation=2.5, base_year=2025, convention="twelve", *
     if not -20 <= inflation <= 100:
         raise UcjError(f"inflation={inflation}: expected percent a year, from -20 to 100")
     out = steps.copy()
-    monthly = np.array([rules.month_dues(int(y), scheme, **how) for y in out["year"]])
+    terms = rules.rows_of(scheme)
+    monthly = np.array([rules.month_dues(int(y), terms, **how) for y in out["year"]])
     present = np.ones(12) if convention == "twelve" else np.arange(1, 13) / 12
     out["dues_per_person"] = monthly.sum(axis=1)
     out["person_months"] = 12 * (out["extra"] - out["added"]) + present.sum() * out["added"]

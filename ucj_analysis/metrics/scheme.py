@@ -114,8 +114,9 @@ def _value(row, date, when):
     return float(row["value"])
 
 
-def _rows(table):
-    return {r["parameter_id"]: r for r in _table(table).to_dict("records")}
+def rows_of(table):
+    """Parameters by id, as plain dicts: what all functions here that name a rule may be given in place of the table."""
+    return table if isinstance(table, dict) else {r["parameter_id"]: r for r in _table(table).to_dict("records")}
 
 
 def dues(date, table=None, *, sector="other", jht=False, income=None, discount=None):
@@ -136,7 +137,7 @@ def dues(date, table=None, *, sector="other", jht=False, income=None, discount=N
     discount : float, optional
         Percent, an assumption of the caller in place of what the regulations say.
     """
-    return _dues(_rows(table), date, sector, jht, income, discount)
+    return _dues(rows_of(table), date, sector, jht, income, discount)
 
 
 def _dues(rows, date, sector="other", jht=False, income=None, discount=None):
@@ -172,13 +173,13 @@ def month_dues(year, table=None, *, first=1, last=12, **how):
     """Dues of each month from ``first`` to ``last`` of a year, rupiah a person: a list."""
     if not (isinstance(first, int) and isinstance(last, int) and 1 <= first <= last <= 12):
         raise UcjError(f"months {first} to {last}: expected months of one year, such as 1 and 6")
-    rows = _rows(table)
+    rows = rows_of(table)
     return [_dues(rows, f"{year:04d}-{m:02d}", **how) for m in range(first, last + 1)]
 
 
 def death_benefit(date, table=None):
     """Payout for a death that is no work accident (JKM), rupiah."""
-    rows, when = _rows(table), _day(date)
+    rows, when = rows_of(table), _day(date)
     now = _in_force(rows[DEATH["now"]], when) or str(when.year) == rows[DEATH["now"]]["valid_from"]
     return _value(rows[DEATH["now" if now else "before"]], date, when)
 
@@ -200,7 +201,7 @@ def may_pay(name, date, table=None):
     UcjError
         For village funds from January 2024, with the regulation and who may pay instead.
     """
-    payer, rows, when = payer_of(name), _rows(table), _day(date)
+    payer, rows, when = payer_of(name), rows_of(table), _day(date)
     ban, village = rows[BAN], rows[ADD_ALLOWED]
     if payer in VILLAGE and _edge(ban["valid_from"], False).replace(day=1) <= when:
         raise UcjError(
