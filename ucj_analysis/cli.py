@@ -331,7 +331,9 @@ def extreme(
 def budget_(
     region: RegionOption = None,
     target: Annotated[float | None, typer.Option(help="Share to reach: 0.8 or 80")] = None,
-    year: Annotated[int | None, typer.Option("--year", "-y", help="Year of the target, or of a published budget")] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", "-y", help="Year of the target, or of a published budget")
+    ] = None,
     payer: Annotated[list[str] | None, typer.Option(help="Who pays, or NAME=PERCENT, again for each")] = None,
     path: Annotated[str | None, typer.Option(help="linear, front or back")] = None,
     base: Annotated[str | None, typer.Option(help="ucj (BPJS denominator) or informal (BPS informal workers)")] = None,

@@ -57,7 +57,9 @@ def heading(region, scenario):
 def alt(frame, region):
     """What the chart shows, in words."""
     by_year = frame.groupby("year")[["extra", "cost"]].sum()
-    said = "; ".join(f"{y}: {number(r['extra'], 'en')} people, {scenarios.money(r['cost'])}" for y, r in by_year.iterrows())
+    said = "; ".join(
+        f"{y}: {number(r['extra'], 'en')} people, {scenarios.money(r['cost'])}" for y, r in by_year.iterrows()
+    )
     return f"People added in {get(region).label('en')} and their dues a year: {said}."
 
 
@@ -90,17 +92,25 @@ class Panel:
         wide = {"style": {"description_width": "9em"}, "layout": w.Layout(width="26em")}
         share = round(scenario.payers.get("APBD kabupaten", 0))
         province = round(scenario.payers.get("APBD provinsi", 0))
-        discounts = DISCOUNTS | ({} if scenario.discount in DISCOUNTS.values() else {f"{scenario.discount:g} percent": scenario.discount})
+        discounts = DISCOUNTS | (
+            {} if scenario.discount in DISCOUNTS.values() else {f"{scenario.discount:g} percent": scenario.discount}
+        )
         self.controls = {
             "region": w.Dropdown(options=list(region_choices().items()), value=region, description="Region", **wide),
             "base": w.Dropdown(options=list(scenarios.BASES), value=scenario.base, description="Denominator", **wide),
             "target": w.IntSlider(value=round(scenario.target), min=5, max=100, description="Target, percent", **wide),
-            "year": w.IntSlider(value=scenario.year, min=first, max=max(2040, scenario.year), description="Year", **wide),
+            "year": w.IntSlider(
+                value=scenario.year, min=first, max=max(2040, scenario.year), description="Year", **wide
+            ),
             "path": w.Dropdown(options=list(budget.PATHS), value=scenario.path, description="Path", **wide),
             "share": w.IntSlider(value=share, min=0, max=100, step=5, description="APBD kabupaten, %", **wide),
             "province": w.IntSlider(value=province, min=0, max=100, step=5, description="APBD provinsi, %", **wide),
-            "discount": w.Dropdown(options=list(discounts.items()), value=scenario.discount, description="Discount", **wide),
-            "months": w.Dropdown(options=list(budget.CONVENTIONS), value=scenario.months, description="Months paid", **wide),
+            "discount": w.Dropdown(
+                options=list(discounts.items()), value=scenario.discount, description="Discount", **wide
+            ),
+            "months": w.Dropdown(
+                options=list(budget.CONVENTIONS), value=scenario.months, description="Months paid", **wide
+            ),
         }
         self.picture, self.text, self.saved = w.HTML(), w.HTML(), w.HTML()
         self.name = w.Text(value=scenario.name, description="Name", **wide)

@@ -146,7 +146,9 @@ def parse(text, name="scenario"):
         problem = str(getattr(error, "problem", "") or error).splitlines()[0]
         raise UcjError(f"{place}not plain YAML ({problem})") from None
     except (RecursionError, ValueError):
-        raise UcjError("not plain YAML (nested too deeply, or a value that is none); expected a list of key: value") from None
+        raise UcjError(
+            "not plain YAML (nested too deeply, or a value that is none); expected a list of key: value"
+        ) from None
     if not isinstance(found, dict):
         raise UcjError("expected key: value lines, such as `target: 75`")
     return check({"name": name} | found)
@@ -534,7 +536,10 @@ def spoken(frame):
     """A path as a person reads it: ranges, rupiah in words."""
 
     def span(name, show):
-        return ["-" if pd.isna(t[0]) else ranged(t, show) for t in zip(*(frame[f"{name}{b}"] for b in budget.BOUNDS), strict=True)]
+        return [
+            "-" if pd.isna(t[0]) else ranged(t, show)
+            for t in zip(*(frame[f"{name}{b}"] for b in budget.BOUNDS), strict=True)
+        ]
 
     def people(x):
         return number(x, "en")
@@ -614,8 +619,16 @@ def sentences(inputs, frame, scenario):
             said.append(f"  {r['payer']}: the share is of its {r['apbd_of']}.")
         elif r["payer"].startswith("APBD"):
             said.append(f"  {r['payer']}: no total of this budget is on record; its finance office (BPKAD) holds it.")
-    size = "is held at its present size" if not scenario.growth else f"is assumed to grow by {scenario.growth:g} percent a year"
-    discount = "those in force today" if scenario.discount is None else f"with an assumed discount of {scenario.discount:g} percent"
+    size = (
+        "is held at its present size"
+        if not scenario.growth
+        else f"is assumed to grow by {scenario.growth:g} percent a year"
+    )
+    discount = (
+        "those in force today"
+        if scenario.discount is None
+        else f"with an assumed discount of {scenario.discount:g} percent"
+    )
     paid = "for all twelve months of the year in which they are added" if scenario.months == "twelve" else (
         "from the month they join, in equal parts at the start of each month")  # fmt: skip
     said.append(

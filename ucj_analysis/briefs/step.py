@@ -114,16 +114,17 @@ def section(inputs, f, v, lang):
         return _unknown(inputs, f, v, words, chosen, seen)
     target = _target(inputs, v, chosen)
     now = 100 * covered[0] / denominator[0]
-    if chosen.target / 100 * denominator[0] * (1 + chosen.growth / 100) ** (chosen.year - int(inputs.as_of[:4])) <= covered[0]:
+    if (
+        chosen.target / 100 * denominator[0] * (1 + chosen.growth / 100) ** (chosen.year - int(inputs.as_of[:4]))
+        <= covered[0]
+    ):
         now = v.data(language.percent(now, lang, 1), now, rows.split())
         text = fill(words["reached"], t=target, r=f.region.label(lang), c=now)
         return Section("next-step", words["heading"], (text,))
     frame = scenarios.table(inputs, f.region.code, chosen)
     last = frame[frame["year"] == chosen.year]
     base = _q(inputs, rows, period)
-    people, dues, real = (
-        tuple(float(last[f"{k}{b}"].sum()) for b in budget.BOUNDS) for k in ("extra", "cost", "real")
-    )
+    people, dues, real = (tuple(float(last[f"{k}{b}"].sum()) for b in budget.BOUNDS) for k in ("extra", "cost", "real"))
     got = budget.protection(people, seen, inputs.scheme, f"{chosen.year}-12", **chosen.how)
     rate, deaths = _q(inputs, rules.DUES, str(chosen.year)), _q(inputs, seen["rows"], "", claims_only=True)
     benefit = _q(inputs, rules.DEATH["now"], "")
@@ -140,7 +141,12 @@ def section(inputs, f, v, lang):
          fill(words["deaths_note"], p=_money(v, got["payout"], (*all_, *benefit.rows)) + v.ref(benefit),
               k=_span(v, got["per_rupiah"], (*deaths.rows, *benefit.rows, *rate.rows), 1))),
     )  # fmt: skip
-    said = [_aim(words, v, chosen, target), Markup(words[chosen.months]), _observed(inputs, words, v), Markup(words["pool"])]
+    said = [
+        _aim(words, v, chosen, target),
+        Markup(words[chosen.months]),
+        _observed(inputs, words, v),
+        Markup(words["pool"]),
+    ]
     alt = _alt(words, f, frame, lang)
     chart = figures.path_chart(frame, alt=alt, lang=lang, title=words["heading"], height=1.3, width=3.75)
     caption = fill(words["caption"], t=target)
@@ -203,7 +209,14 @@ def _aim(words, v, chosen, target):
     for key, x in (("discount", chosen.discount), ("growth", chosen.growth or None)):
         if x is not None:
             more += fill(words[key], x=v.data(language.percent(x, v.lang), x, ("scenario",)))
-    return fill(words["scenario"], n=chosen.name, t=target, y=v.when(str(chosen.year)), path=words["path"][chosen.path], more=more)
+    return fill(
+        words["scenario"],
+        n=chosen.name,
+        t=target,
+        y=v.when(str(chosen.year)),
+        path=words["path"][chosen.path],
+        more=more,
+    )
 
 
 def _observed(inputs, words, v):
@@ -227,7 +240,9 @@ def _span(v, three, rows, digits=0):
 def _money(v, three, rows):
     """Rupiah with their range in one unit: "Rp3,4 miliar (1,87–4,67)"."""
     value, low, high = three
-    size, name = next(((s, n) for s, n in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")) if value >= s), (1.0, ""))
+    size, name = next(
+        ((s, n) for s, n in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")) if value >= s), (1.0, "")
+    )
     digits = 2 if size >= 1e9 else 1 if value < 1e8 or value == low else 0
     text = f"Rp{language.number(value / size, v.lang, digits)} {language.word(name, v.lang) if name else ''}".rstrip()
     spread = language.span(low / size, high / size, v.lang, digits)

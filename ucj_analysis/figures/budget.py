@@ -16,9 +16,19 @@ from ucj_analysis.figures import style
 from ucj_analysis.figures.base import Chart
 from ucj_analysis.figures.style import ACCENT, INK, LINE, SOFT
 
-_COLOURS = {"APBD kabupaten": ACCENT, "APBD provinsi": "#3b8ea5", "ADD": "#2f6f3e", "CSR": "#c2691c", "own dues": "#6b7783"}
+_COLOURS = {
+    "APBD kabupaten": ACCENT,
+    "APBD provinsi": "#3b8ea5",
+    "ADD": "#2f6f3e",
+    "CSR": "#c2691c",
+    "own dues": "#6b7783",
+}
 _WORDS = {
-    "id": {"people": "Orang yang ditambah, seluruhnya", "cost": "Iuran setahun, {} rupiah", "own dues": "iuran sendiri"},
+    "id": {
+        "people": "Orang yang ditambah, seluruhnya",
+        "cost": "Iuran setahun, {} rupiah",
+        "own dues": "iuran sendiri",
+    },
     "en": {"people": "People added, in all", "cost": "Dues a year, {} rupiah"},
 }
 
@@ -79,7 +89,9 @@ def _fill(figure, axes, frame, lang, title):
     figure.subplots_adjust(0.03, 0.20 / height, 0.99, 1 - (top + 0.14) / height, wspace=0.08)
     drawn = []
     if title:
-        drawn.append(figure.text(0.012, 1 - 0.04 / height, title, va="top", ha="left", fontsize=9.5, weight="bold", color=INK))
+        drawn.append(
+            figure.text(0.012, 1 - 0.04 / height, title, va="top", ha="left", fontsize=9.5, weight="bold", color=INK)
+        )
     most = frame.groupby("year")["cost_upper"].sum().max()
     size, name = (1e9, "billion") if most >= 1e9 else (1e6, "million")
     words = _WORDS[language.check(lang)]
@@ -91,7 +103,9 @@ def _fill(figure, axes, frame, lang, title):
     if len(payers) > 1:
         handles = [Rectangle((0, 0), 1, 1, color=_COLOURS[p]) for p in payers]
         names = [words.get(p, p) for p in payers]
-        drawn.append(axes[1].legend(handles, names, loc="upper left", fontsize=6.2, handlelength=0.8, borderaxespad=0.1))
+        drawn.append(
+            axes[1].legend(handles, names, loc="upper left", fontsize=6.2, handlelength=0.8, borderaxespad=0.1)
+        )
     return drawn
 
 
@@ -104,8 +118,15 @@ def _bars(ax, frame, column, scale, lang, digits):
     base, drawn = np.zeros(len(x)), []
     for payer, part in by_payer.items():
         heights = part.reindex(total.index, fill_value=0).to_numpy()
-        sides = [[(i - 0.31, b), (i + 0.31, b), (i + 0.31, b + h), (i - 0.31, b + h)] for i, b, h in zip(x, base, heights, strict=True)]
-        drawn.append(ax.add_collection(PolyCollection(sides, facecolors=_COLOURS.get(payer, ACCENT), linewidths=0), autolim=False))
+        sides = [
+            [(i - 0.31, b), (i + 0.31, b), (i + 0.31, b + h), (i - 0.31, b + h)]
+            for i, b, h in zip(x, base, heights, strict=True)
+        ]
+        drawn.append(
+            ax.add_collection(
+                PolyCollection(sides, facecolors=_COLOURS.get(payer, ACCENT), linewidths=0), autolim=False
+            )
+        )
         base = base + heights
     wide = high - low > 0.005 * np.maximum(value, 1e-12)
     whiskers = [
@@ -115,7 +136,9 @@ def _bars(ax, frame, column, scale, lang, digits):
     ]
     drawn.append(ax.add_collection(LineCollection(whiskers, colors=INK, linewidths=1.0), autolim=False))
     tall = max(float(high.max()), float(value.max()), 1e-12)
-    drawn.append(ax.add_collection(LineCollection([[(-0.6, 0), (len(x) - 0.4, 0)]], colors=LINE, linewidths=1.2), autolim=False))
+    drawn.append(
+        ax.add_collection(LineCollection([[(-0.6, 0), (len(x) - 0.4, 0)]], colors=LINE, linewidths=1.2), autolim=False)
+    )
     for i in x[:: -max(1, int(np.ceil(len(x) / 6)))]:
         said, place = language.number(value[i], lang, digits), max(value[i], high[i] if wide[i] else 0) + 0.03 * tall
         drawn.append(ax.text(i, place, said, ha="center", va="bottom", fontsize=6.8, color=INK))

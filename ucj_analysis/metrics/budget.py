@@ -18,7 +18,11 @@ from ucj_analysis.metrics.extreme_series import lognormal_sigma
 PATHS = ("linear", "front", "back")
 CONVENTIONS = ("twelve", "joining")
 LAST_YEAR = 2045  # the RPJPN ends: no rule and no target on record beyond
-LOSSES = (0.5, 0.25, 0.75)  # share of a household's expenditure lost with the one who died: value, lower, upper (assumed)
+LOSSES = (
+    0.5,
+    0.25,
+    0.75,
+)  # share of a household's expenditure lost with the one who died: value, lower, upper (assumed)
 BOUNDS = ("", "_lower", "_upper")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -49,7 +53,12 @@ def death_benefit(scheme, date):
 
 
 def _positive(name, x, *, zero=False):
-    good = isinstance(x, (int, float, np.number)) and not isinstance(x, bool) and math.isfinite(x) and (x > 0 or zero and x == 0)
+    good = (
+        isinstance(x, (int, float, np.number))
+        and not isinstance(x, bool)
+        and math.isfinite(x)
+        and (x > 0 or zero and x == 0)
+    )
     if not good:
         raise UcjError(f"{name}={x!r}: expected a number {'of 0 or more' if zero else 'above 0'}")
     return float(x)
@@ -126,9 +135,7 @@ def against_announced(budget, announced, scheme, year, *, first=1, last=12, **ho
         if months == 12
         else f"{number(persons, 'en')} people for months {first} to {last} of {year} ({number(years, 'en')} person-years)"
     )
-    reading = (
-        f"the budget pays {paid}; spread over {number(people, 'en')} people that is {number(each, 'en', 1)} months each; {meaning}"
-    )
+    reading = f"the budget pays {paid}; spread over {number(people, 'en')} people that is {number(each, 'en', 1)} months each; {meaning}"
     return {
         "person_years": years,
         "persons": persons,

@@ -146,7 +146,9 @@ def _dues(rows, date, sector="other", jht=False, income=None, discount=None):
     when = _day(date)
     base = _value(rows[DUES], date, when) if income is None else _bracket(rows, date, when, income)
     if discount is None:
-        cut = max((float(rows[r]["value"]) for r in (RELIEF, DISCOUNT[sector]) if _in_force(rows[r], when)), default=0.0)
+        cut = max(
+            (float(rows[r]["value"]) for r in (RELIEF, DISCOUNT[sector]) if _in_force(rows[r], when)), default=0.0
+        )
     elif 0 <= discount <= 100:
         cut = float(discount)
     else:
