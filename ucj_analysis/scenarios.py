@@ -139,7 +139,7 @@ def parse(text, name="scenario"):
             return super().construct_mapping(node, deep)
 
     try:
-        found = yaml.load(text, Loader)  # a SafeLoader  # noqa: S506
+        found = yaml.load(text, Loader)  # a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}: " if mark else ""
@@ -532,20 +532,22 @@ def ranged(three, show):
     return value if low == high else f"{value} ({low} to {high})"
 
 
+def _threes(frame, name):
+    """Values with their bounds, row by row."""
+    return zip(*(frame[f"{name}{b}"] for b in budget.BOUNDS), strict=True)
+
+
 def spoken(frame):
     """A path as a person reads it: ranges, rupiah in words."""
 
     def span(name, show):
-        return [
-            "-" if pd.isna(t[0]) else ranged(t, show)
-            for t in zip(*(frame[f"{name}{b}"] for b in budget.BOUNDS), strict=True)
-        ]
+        return ["-" if pd.isna(t[0]) else ranged(t, show) for t in _threes(frame, name)]
 
     def people(x):
         return number(x, "en")
 
     out = frame[["region", "year"]].assign(year=frame["year"].astype(str))
-    if (frame["share"].dropna() < 100).any() or frame["payer"].nunique() > 1:
+    if (frame["share"].dropna() < 100).any() or len(set(frame["payer"])) > 1:
         out["payer"] = frame["payer"]
     out["added"], out["in all"] = span("added", people), span("extra", people)
     out["dues a person"] = ["-" if pd.isna(x) else rupiah(x, "en") for x in frame["dues_per_person"]]
@@ -566,8 +568,8 @@ PROTECTION_NOTE = (
     "Expected, not promised: rates are those observed among 20,000 subsidised participants in Bone Bolango, each with its exact "
     "Poisson interval; `all` reaches from the lowest bound to the highest, because the periods differ. Deaths that are no work "
     "accidents (JKM); scholarships and accident benefits come on top. A payout above the dues is a transfer financed by the pool "
-    "of all participants, not a return. Months are of one person's line: no household size is on record. Households that the death "
-    "would otherwise have pushed below the poverty line are an estimate (lognormal expenditure from P0 and P1; a quarter to "
+    "of all participants, not a return. Months are of one person's line: no household size is on record. Households that the "
+    "death would otherwise have pushed below the poverty line are an estimate (lognormal expenditure from P0 and P1; a quarter to "
     "three quarters of expenditure lost, assumed)."
 )
 
@@ -576,7 +578,7 @@ def spoken_protection(frame):
     """`protection_table` as a person reads it."""
 
     def span(name, show):
-        return [ranged(t, show) for t in zip(*(frame[f"{name}{b}"] for b in budget.BOUNDS), strict=True)]
+        return [ranged(t, show) for t in _threes(frame, name)]
 
     out = frame[["region", "experience"]].assign(persons=[number(x, "en") for x in frame["persons"]])
     out["deaths a year"], out["payout"] = span("deaths", lambda x: number(x, "en")), span("payout", money)
@@ -591,9 +593,7 @@ def spoken_losses(frame):
     """`losses` as a person reads it."""
     out = frame[["region", "case"]].assign(persons=frame["persons"], months=frame["months"])
     out["person-months without cover"] = [number(x, "en") for x in frame["person_months"]]
-    out["deaths expected in them"] = [
-        ranged(t, lambda x: number(x, "en")) for t in zip(*(frame[f"deaths{b}"] for b in budget.BOUNDS), strict=True)
-    ]
+    out["deaths expected in them"] = [ranged(t, lambda x: number(x, "en")) for t in _threes(frame, "deaths")]
     return out
 
 

@@ -8,9 +8,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 # nothing may be fetched and nothing may run; pictures and styles are inside the file
-POLICY = (
-    "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-)
+POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 @functools.cache

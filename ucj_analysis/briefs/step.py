@@ -37,7 +37,9 @@ WORDS = {
         "per_payout_note": "{b} per kematian; {k} rupiah per rupiah iuran",
         "draft": "Target {t} berasal dari rancangan Pergub, yang tidak menyebut tahun; {y} adalah tahun terakhir RPJMN.",
         "scenario": "Skenario “{n}”: target {t} pada {y}, {path}{more}.",
-        "path": {"linear": "tambahan sama tiap tahun", "front": "tambahan terbesar di awal", "back": "tambahan terbesar di akhir"},
+        "path": {
+            "linear": "tambahan sama tiap tahun", "front": "tambahan terbesar di awal", "back": "tambahan terbesar di akhir",
+        },
         "discount": ", dengan andaian diskon iuran {x}", "growth": ", dengan andaian jumlah pekerja naik {x} setahun",
         "twelve": "Iuran setahun penuh menurut tarif yang berlaku, di luar iuran peserta yang sudah ada.",
         "joining": "Iuran sejak bulan bergabung menurut tarif yang berlaku, di luar iuran peserta yang sudah ada.",
@@ -46,10 +48,10 @@ WORDS = {
         "period": "{n} dalam {m} bulan {y}",
         "pool": "Santunan yang melebihi iuran adalah transfer yang ditanggung bersama oleh seluruh peserta, bukan imbal hasil.",
         "missing": {
-            "ucj": "Untuk {r} belum dapat dihitung berapa orang yang perlu ditambah: jumlah peserta dan penyebut UCJ pada tanggal "
-            "yang sama tidak diumumkan. BPJS Ketenagakerjaan Cabang Gorontalo memiliki keduanya.",
-            "informal": "Untuk {r} belum dapat dihitung berapa orang yang perlu ditambah: realisasi peserta yang dibayari APBD tidak "
-            "diumumkan. Dinas tenaga kerja memiliki angkanya.",
+            "ucj": "Untuk {r} belum dapat dihitung berapa orang yang perlu ditambah: jumlah peserta dan penyebut UCJ pada "
+            "tanggal yang sama tidak diumumkan. BPJS Ketenagakerjaan Cabang Gorontalo memiliki keduanya.",
+            "informal": "Untuk {r} belum dapat dihitung berapa orang yang perlu ditambah: realisasi peserta yang dibayari APBD "
+            "tidak diumumkan. Dinas tenaga kerja memiliki angkanya.",
         },
         "reached": "Target {t} tidak di atas cakupan terakhir {r}, {c}; pilih target yang lebih tinggi.",
         "own dues": "iuran sendiri",
@@ -77,15 +79,15 @@ WORDS = {
         "discount": ", assuming dues discounted by {x}", "growth": ", assuming the number of workers grows by {x} a year",
         "twelve": "Dues are for full years at the rates in force; dues of those already covered come on top.",
         "joining": "Dues run from the month of joining at the rates in force; dues of those already covered come on top.",
-        "observed": "Deaths follow the claims of subsidised participants in Bone Bolango ({o}), from the lowest to the highest Poisson "
-        "bound.",
+        "observed": "Deaths follow the claims of subsidised participants in Bone Bolango ({o}), from the lowest to the highest "
+        "Poisson bound.",
         "period": "{n} in {m} months of {y}",
         "pool": "A payout above the dues is a transfer financed by the pool of all participants, not a return.",
         "missing": {
-            "ucj": "How many people {r} would have to add cannot be worked out: its participants and UCJ denominator of one date are not "
-            "published. BPJS Ketenagakerjaan's Gorontalo branch holds both.",
-            "informal": "How many people {r} would have to add cannot be worked out: how many participants its budget pays for is not "
-            "published. The labour office holds the figure.",
+            "ucj": "How many people {r} would have to add cannot be worked out: its participants and UCJ denominator of one date "
+            "are not published. BPJS Ketenagakerjaan's Gorontalo branch holds both.",
+            "informal": "How many people {r} would have to add cannot be worked out: how many participants its budget pays for is "
+            "not published. The labour office holds the figure.",
         },
         "reached": "The target of {t} is not above the latest coverage of {r}, {c}; choose a higher one.",
         "own dues": "own dues",

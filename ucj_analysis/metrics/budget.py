@@ -57,7 +57,7 @@ def _positive(name, x, *, zero=False):
         isinstance(x, (int, float, np.number))
         and not isinstance(x, bool)
         and math.isfinite(x)
-        and (x > 0 or zero and x == 0)
+        and (x > 0 or (zero and x == 0))
     )
     if not good:
         raise UcjError(f"{name}={x!r}: expected a number {'of 0 or more' if zero else 'above 0'}")
@@ -125,8 +125,8 @@ def against_announced(budget, announced, scheme, year, *, first=1, last=12, **ho
         meaning = "the two agree"
     elif persons < people:
         meaning = (
-            f"for all {months} months it is short by {number(people - persons, 'en')} people, so fewer are paid for, or for fewer "
-            "months, or another payer adds"
+            f"for all {months} months it is short by {number(people - persons, 'en')} people, so fewer are paid for, or for "
+            "fewer months, or another payer adds"
         )
     else:
         meaning = f"that leaves dues for {number(persons - people, 'en')} more people, or for other costs"
@@ -135,7 +135,8 @@ def against_announced(budget, announced, scheme, year, *, first=1, last=12, **ho
         if months == 12
         else f"{number(persons, 'en')} people for months {first} to {last} of {year} ({number(years, 'en')} person-years)"
     )
-    reading = f"the budget pays {paid}; spread over {number(people, 'en')} people that is {number(each, 'en', 1)} months each; {meaning}"
+    each_said = f"spread over {number(people, 'en')} people that is {number(each, 'en', 1)} months each"
+    reading = f"the budget pays {paid}; {each_said}; {meaning}"
     return {
         "person_years": years,
         "persons": persons,
