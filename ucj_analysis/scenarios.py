@@ -569,8 +569,8 @@ PROTECTION_NOTE = (
     "Poisson interval; `all` reaches from the lowest bound to the highest, because the periods differ. Deaths that are no work "
     "accidents (JKM); scholarships and accident benefits come on top. A payout above the dues is a transfer financed by the pool "
     "of all participants, not a return. Months are of one person's line: no household size is on record. Households that the "
-    "death would otherwise have pushed below the poverty line are an estimate (lognormal expenditure from P0 and P1; a quarter to "
-    "three quarters of expenditure lost, assumed)."
+    "death would otherwise have pushed below the poverty line are an estimate (lognormal expenditure from P0 and P1; a quarter "
+    "to three quarters of expenditure lost, assumed)."
 )
 
 

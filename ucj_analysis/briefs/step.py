@@ -86,8 +86,8 @@ WORDS = {
         "missing": {
             "ucj": "How many people {r} would have to add cannot be worked out: its participants and UCJ denominator of one date "
             "are not published. BPJS Ketenagakerjaan's Gorontalo branch holds both.",
-            "informal": "How many people {r} would have to add cannot be worked out: how many participants its budget pays for is "
-            "not published. The labour office holds the figure.",
+            "informal": "How many people {r} would have to add cannot be worked out: how many participants its budget pays for "
+            "is not published. The labour office holds the figure.",
         },
         "reached": "The target of {t} is not above the latest coverage of {r}, {c}; choose a higher one.",
         "own dues": "own dues",
