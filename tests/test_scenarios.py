@@ -231,6 +231,10 @@ def test_panel_redraws_one_picture(inputs, tmp_path):
     assert shown.picture.value != before
     assert shown.live.figure is figure
     assert "15,099 people added, dues Rp3.04 billion" in shown.text.value
+    assert (shown.name.value, shown.scenario.discount) == ("80 percent by 2029", None)
+    shown.controls["discount"].value = 50.0
+    assert "dues Rp1.52 billion" in shown.text.value
+    shown.controls["discount"].value = panel.RULES
     shown.controls["share"].value = 60
     assert shown.scenario.payers == {"APBD kabupaten": 60.0, "CSR": 40.0}
     shown.controls["province"].value = 60
@@ -241,13 +245,13 @@ def test_panel_redraws_one_picture(inputs, tmp_path):
     assert "at or below today" in shown.text.value
     shown.controls["target"].value = 80
     shown.save()
-    saved = scenarios.read(tmp_path / "75_percent_by_2029.yml")
+    saved = scenarios.read(tmp_path / "80_percent_by_2029.yml")
     assert saved == replace(shown.scenario, region="7504")
-    with open(tmp_path / "75_percent_by_2029.csv", encoding="utf-8", newline="") as file:
+    with open(tmp_path / "80_percent_by_2029.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert sum(float(r["cost"]) for r in rows if r["year"] == "2029") == pytest.approx(15_098.8 * 201_600)
     for lang in ("id", "en"):
-        page = (tmp_path / f"75_percent_by_2029.{lang}.html").read_text(encoding="utf-8")
+        page = (tmp_path / f"80_percent_by_2029.{lang}.html").read_text(encoding="utf-8")
         assert f'<html lang="{lang}">' in page
         assert "<script" not in page
         assert page.count("<dt>") == 3

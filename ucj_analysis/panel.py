@@ -16,7 +16,8 @@ from ucj_analysis.metrics import budget
 from ucj_analysis.notebook import UNATTENDED, region_choices
 from ucj_analysis.regions import get
 
-DISCOUNTS = {"as the regulations have it": None, "none": 0.0, "50 percent": 50.0, "75 percent": 75.0}
+RULES = "rules"  # a dropdown shows nothing for None
+DISCOUNTS = {"as the rules have it": RULES, "none": 0.0, "50 percent": 50.0, "75 percent": 75.0}
 
 
 def show(inputs, scenario, region, folder):
@@ -92,9 +93,8 @@ class Panel:
         wide = {"style": {"description_width": "9em"}, "layout": w.Layout(width="26em")}
         share = round(scenario.payers.get("APBD kabupaten", 0))
         province = round(scenario.payers.get("APBD provinsi", 0))
-        discounts = DISCOUNTS | (
-            {} if scenario.discount in DISCOUNTS.values() else {f"{scenario.discount:g} percent": scenario.discount}
-        )
+        discount = RULES if scenario.discount is None else scenario.discount
+        discounts = DISCOUNTS | ({} if discount in DISCOUNTS.values() else {f"{discount:g} percent": discount})
         self.controls = {
             "region": w.Dropdown(options=list(region_choices().items()), value=region, description="Region", **wide),
             "base": w.Dropdown(options=list(scenarios.BASES), value=scenario.base, description="Denominator", **wide),
@@ -103,17 +103,16 @@ class Panel:
                 value=scenario.year, min=first, max=max(2040, scenario.year), description="Year", **wide
             ),
             "path": w.Dropdown(options=list(budget.PATHS), value=scenario.path, description="Path", **wide),
-            "share": w.IntSlider(value=share, min=0, max=100, step=5, description="APBD kabupaten, %", **wide),
-            "province": w.IntSlider(value=province, min=0, max=100, step=5, description="APBD provinsi, %", **wide),
-            "discount": w.Dropdown(
-                options=list(discounts.items()), value=scenario.discount, description="Discount", **wide
-            ),
+            "share": w.IntSlider(value=share, min=0, max=100, step=5, description="APBD kabupaten", **wide),
+            "province": w.IntSlider(value=province, min=0, max=100, step=5, description="APBD provinsi", **wide),
+            "discount": w.Dropdown(options=list(discounts.items()), value=discount, description="Discount", **wide),
             "months": w.Dropdown(
                 options=list(budget.CONVENTIONS), value=scenario.months, description="Months paid", **wide
             ),
         }
         self.picture, self.text, self.saved = w.HTML(), w.HTML(), w.HTML()
         self.name = w.Text(value=scenario.name, description="Name", **wide)
+        self.auto = self._named()
         button = w.Button(description="Save scenario", tooltip="Writes YAML, CSV and the section of a brief")
         button.on_click(lambda _: self.save())
         for control in self.controls.values():
@@ -138,7 +137,7 @@ class Panel:
         if rest < 0:
             raise UcjError(f"the two budgets pay {share + province} percent: expected at most 100; the rest is CSR")
         mix = {"APBD kabupaten": share, "APBD provinsi": province, "CSR": rest}
-        values["discount"] = self.controls["discount"].value
+        values["discount"] = None if values["discount"] == RULES else values["discount"]
         base = {"name": self.name.value, "note": self.start.note, "sector": self.start.sector, "jht": self.start.jht,
                 "inflation": self.start.inflation, "growth": self.start.growth}  # fmt: skip
         return scenarios.check(base | values | {"payers": {k: v for k, v in mix.items() if v}})
@@ -150,8 +149,14 @@ class Panel:
             self.known[key] = scenarios.ground(self.inputs, *key)
         return scenarios.table(self.inputs, self.region, chosen, self.known[key])
 
+    def _named(self):
+        """The name a scenario gets from its target and year."""
+        return f"{self.controls['target'].value} percent by {self.controls['year'].value}"
+
     def redraw(self):
         """Fill picture and sentence; a scenario that cannot be shows its reason instead."""
+        if self.name.value == self.auto:  # until the analyst names it
+            self.name.value = self.auto = self._named()
         try:
             frame = self.frame()
         except UcjError as error:
