@@ -49,7 +49,7 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\ntarget: *b\n"
         ("target: true", "target: True, expected a number"), ("target: 0.8", "expected percent, above 1 and at most 100"),
         ("year: 2029-01", "expected a year such as 2029"), ("year: 2029.5", "year: 2029.5"), ("jht: 1", "expected true or false"),
         ("path: zigzag", "path: 'zigzag', expected one of linear, front, back"), ("name: 7", "name: 7, expected text"),
-        ("base: employed", "expected one of ucj, informal"), ("discount: 120", "discount: 120, expected percent"),
+        ("base: employed", "expected one of ucj, informal"), ("discount: 100", "discount: 100, expected percent, 0 to below 100"),
         ("payers: {APBD kabupaten: 50}", "add up to 50 percent"), ("payers: [a]", "expected a payer, or payer: percent lines"),
         ("payers: {Bupati: 100}", "payer 'Bupati' is unknown"), ("payers: {CSR: -1}", "above 0 and at most 100"),
         ("payers: {apbd: 50, APBD kabupaten: 50}", "APBD kabupaten stands twice"),
@@ -159,6 +159,10 @@ def test_protection_at_each_observed_rate(inputs):
     assert frame.loc["all", "deaths_upper"] == frame.loc["2023-11", "deaths_upper"]
     assert frame.loc["2023-11", "per_rupiah"] == pytest.approx(176 / (20_000 * 11 / 12) * 42e6 / 201_600)
     assert set(frame["months_of_line"]) == {42e6 / 555_489}
+    four = scenarios.protection_table(inputs, "7504", scenario(), household=4)
+    assert set(four["months_of_line"]) == {42e6 / (4 * 555_489)}
+    assert four["persons"].iloc[0] == pytest.approx(0.75 * 102_316 - 66_754, abs=1e-3)
+    assert scenarios.protection_table(inputs, "7501", scenario())["persons"].iloc[0] == 1000
     r = inputs.package.table("extreme_calibration").query("year == 2025")["r"].iloc[0]
     assert set(frame["months_of_extreme_line"]) == {42e6 / (555_489 * r)}
 

@@ -349,6 +349,7 @@ def budget_(
     amount: Annotated[float | None, typer.Option(help="Rupiah of a published budget, with --people and --year")] = None,
     people: Annotated[float | None, typer.Option(help="People announced for it")] = None,
     funded: Annotated[str, typer.Option(help="Months of the year it funds")] = "1-12",
+    household: Annotated[float, typer.Option(help="Persons in a household, for months of the poverty line")] = 1.0,
     save: Annotated[Path | None, typer.Option(help="Folder for the scenario: YAML, CSV, section of a brief")] = None,
     format: FormatOption = Format.text,
 ):
@@ -384,7 +385,8 @@ def budget_(
     if show == "protection":
         import pandas as pd
 
-        frame = pd.concat([scenarios.protection_table(inputs, c, chosen) for c in codes], ignore_index=True)
+        found = [scenarios.protection_table(inputs, c, chosen, household=household) for c in codes]
+        frame = pd.concat(found, ignore_index=True)
         _show(scenarios.spoken_protection(frame) if format is Format.text else frame, format)
         if format is Format.text:
             typer.echo(scenarios.PROTECTION_NOTE)

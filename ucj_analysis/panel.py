@@ -93,6 +93,7 @@ class Panel:
         wide = {"style": {"description_width": "9em"}, "layout": w.Layout(width="26em")}
         share = round(scenario.payers.get("APBD kabupaten", 0))
         province = round(scenario.payers.get("APBD provinsi", 0))
+        self.rest = next((p for p in scenario.payers if not p.startswith("APBD")), "CSR")
         discount = RULES if scenario.discount is None else scenario.discount
         discounts = DISCOUNTS | ({} if discount in DISCOUNTS.values() else {f"{discount:g} percent": discount})
         self.controls = {
@@ -129,14 +130,16 @@ class Panel:
 
     @property
     def scenario(self):
-        """What the controls say; whatever the two budgets leave is CSR."""
+        """What the controls say; whatever the two budgets leave is CSR, or the other payer of the scenario it began with."""
         values = {k: c.value for k, c in self.controls.items()}
         share, province = values.pop("share"), values.pop("province")
         values.pop("region")
         rest = 100 - share - province
         if rest < 0:
-            raise UcjError(f"the two budgets pay {share + province} percent: expected at most 100; the rest is CSR")
-        mix = {"APBD kabupaten": share, "APBD provinsi": province, "CSR": rest}
+            raise UcjError(
+                f"the two budgets pay {share + province} percent: expected at most 100; the rest is {self.rest}"
+            )
+        mix = {"APBD kabupaten": share, "APBD provinsi": province, self.rest: rest}
         values["discount"] = None if values["discount"] == RULES else values["discount"]
         base = {"name": self.name.value, "note": self.start.note, "sector": self.start.sector, "jht": self.start.jht,
                 "inflation": self.start.inflation, "growth": self.start.growth}  # fmt: skip

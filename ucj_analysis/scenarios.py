@@ -179,8 +179,8 @@ def check(values):
             raise UcjError(f"{key}: {out[key]!r}, expected one of {', '.join(choices)}")
     if "target" in out and not 1 < out["target"] <= 100:
         raise UcjError(f"target: {out['target']:g}, expected percent, above 1 and at most 100 (80 for 80 percent)")
-    if out.get("discount") is not None and not 0 <= out["discount"] <= 100:
-        raise UcjError(f"discount: {out['discount']:g}, expected percent, 0 to 100")
+    if out.get("discount") is not None and not 0 <= out["discount"] < 100:
+        raise UcjError(f"discount: {out['discount']:g}, expected percent, 0 to below 100")
     if "payers" in out:
         out["payers"] = _payers(out["payers"])
     if "region" in out:
@@ -346,13 +346,13 @@ def tables(inputs, codes, scenario):
     parts = []
     for code in codes:
         try:
-            covered_and_denominator(inputs, code, scenario.base)
+            known = ground(inputs, code, scenario.base)
         except UcjError as error:
             parts.append(pd.DataFrame([{"region_code": code, "region": get(code).label("id"), "year": scenario.year,
                                         "payer": "", "target": scenario.target, "base": scenario.base, "apbd_of": "",
                                         "coverage_period": "", "caution": "", "rows": "", "missing": str(error)}]))  # fmt: skip
             continue
-        parts.append(table(inputs, code, scenario))
+        parts.append(table(inputs, code, scenario, known))
     frames = [p.reindex(columns=COLUMNS) for p in parts]
     return pd.concat([f.dropna(axis=1, how="all") for f in frames], ignore_index=True).reindex(columns=COLUMNS)
 
@@ -416,7 +416,7 @@ def experience(inputs):
     return periods, together | {k: " ".join(dict.fromkeys(" ".join(periods[k]).split())) for k in ("rows", "sources")}
 
 
-def protection_table(inputs, code, scenario, persons=None):
+def protection_table(inputs, code, scenario, persons=None, *, household=1.0):
     """What dues protect against in the year of the target: deaths, payouts and what a payout is worth there.
 
     One row for each observed period, with its exact Poisson interval, and one for all, from the lowest to the highest bound.
@@ -425,21 +425,23 @@ def protection_table(inputs, code, scenario, persons=None):
     ----------
     persons : float or (value, lower, upper), optional
         By default those whom the scenario adds until its year; where they are not known, 1,000.
+    household : float
+        Persons in a household; no size is on record, so that by default months are of one person's line.
 
     Returns
     -------
     DataFrame
         region_code, region, experience, persons, deaths, payout, per_rupiah, pushed_below (each with _lower, _upper), dues,
-        benefit, line, months_of_line, extreme_line, months_of_extreme_line (person-months), poor, rows.
+        benefit, household, line, months_of_line, extreme_line, months_of_extreme_line, poor, rows.
     """
     if persons is None:
         try:
-            last = table(inputs, code, scenario).query("year == year.max()")
-            persons = tuple(float(last[f"extra{b}"].sum()) for b in budget.BOUNDS)
-        except UcjError as error:
-            if "on record" not in str(error) and "realised count" not in str(error):
-                raise
+            known = ground(inputs, code, scenario.base)
+        except UcjError:
             persons = float(PER)
+        else:
+            last = table(inputs, code, scenario, known).query("year == year.max()")
+            persons = tuple(float(last[f"extra{b}"].sum()) for b in budget.BOUNDS)
     periods, together = experience(inputs)
     line, line_rows, extreme = lines(inputs, code)
     triple = {k: _level(inputs, code, k) for k in ("P0", "P1")}
@@ -452,9 +454,9 @@ def protection_table(inputs, code, scenario, persons=None):
         for key, three in (("deaths", got["deaths"]), ("payout", got["payout"]), ("per_rupiah", got["per_rupiah"]),
                            ("pushed_below", pushed["households"])):  # fmt: skip
             row |= {f"{key}{b}": x for b, x in zip(budget.BOUNDS, three, strict=True)}
-        row |= {"dues": got["dues"], "benefit": got["benefit"], "poor": pushed["poor"], "line": line,
-                "months_of_line": budget.payout_months(got["benefit"], line), "extreme_line": extreme,
-                "months_of_extreme_line": budget.payout_months(got["benefit"], extreme),
+        row |= {"dues": got["dues"], "benefit": got["benefit"], "poor": pushed["poor"], "household": household, "line": line,
+                "months_of_line": budget.payout_months(got["benefit"], line, persons=household), "extreme_line": extreme,
+                "months_of_extreme_line": budget.payout_months(got["benefit"], extreme, persons=household),
                 "rows": f"{seen['rows']} {line_rows} {triple['P0'][1]} {triple['P1'][1]}"}  # fmt: skip
         out.append(row)
     return pd.DataFrame(out)
@@ -568,8 +570,8 @@ PROTECTION_NOTE = (
     "Expected, not promised: rates are those observed among 20,000 subsidised participants in Bone Bolango, each with its exact "
     "Poisson interval; `all` reaches from the lowest bound to the highest, because the periods differ. Deaths that are no work "
     "accidents (JKM); scholarships and accident benefits come on top. A payout above the dues is a transfer financed by the pool "
-    "of all participants, not a return. Months are of one person's line: no household size is on record. Households that the "
-    "death would otherwise have pushed below the poverty line are an estimate (lognormal expenditure from P0 and P1; a quarter "
+    "of all participants, not a return. Months are of the line of one person unless --household gives a size: "
+    "none is on record. Households that the death would otherwise have pushed below the poverty line are an estimate (lognormal expenditure from P0 and P1; a quarter "
     "to three quarters of expenditure lost, assumed)."
 )
 
@@ -616,9 +618,11 @@ def sentences(inputs, frame, scenario):
         )
     for _, r in known.drop_duplicates(["region_code", "payer"]).iterrows():
         if r["apbd_of"]:
-            said.append(f"  {r['payer']}: the share is of its {r['apbd_of']}.")
+            said.append(f"  {get(r['region_code']).short}, {r['payer']}: the share is of its {r['apbd_of']}.")
         elif r["payer"].startswith("APBD"):
-            said.append(f"  {r['payer']}: no total of this budget is on record; its finance office (BPKAD) holds it.")
+            said.append(
+                f"  {get(r['region_code']).short}, {r['payer']}: no total of this budget is on record; its finance office (BPKAD) holds it."
+            )
     size = (
         "is held at its present size"
         if not scenario.growth

@@ -83,6 +83,7 @@ def test_budgets_and_claims_that_are_not_on_record():
     [
         (lambda: budget.person_years(-1, SCHEME, 2025), "budget=-1: expected a number of 0 or more"),
         (lambda: budget.person_years(float("nan"), SCHEME, 2025), "budget=nan"),
+        (lambda: budget.person_years(1e300, SCHEME, 2025), r"budget=1e\+300: expected .* below 1e\+17"),
         (lambda: budget.person_years(1e9, SCHEME, 2025, first=0), "months 0 to 12: expected months of one year"),
         (lambda: budget.person_years(1e9, SCHEME, 2025, discount=100), "the dues of these months are 0"),
         (lambda: budget.person_years(1e9, SCHEME, 2025, discount=101), "discount=101: expected percent"),

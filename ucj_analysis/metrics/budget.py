@@ -24,6 +24,7 @@ LOSSES = (
     0.75,
 )  # share of a household's expenditure lost with the one who died: value, lower, upper (assumed)
 BOUNDS = ("", "_lower", "_upper")
+MOST = 1e17  # rupiah: thirty times the state budget
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -53,14 +54,10 @@ def death_benefit(scheme, date):
 
 
 def _positive(name, x, *, zero=False):
-    good = (
-        isinstance(x, (int, float, np.number))
-        and not isinstance(x, bool)
-        and math.isfinite(x)
-        and (x > 0 or (zero and x == 0))
-    )
-    if not good:
-        raise UcjError(f"{name}={x!r}: expected a number {'of 0 or more' if zero else 'above 0'}")
+    """A finite number above 0 (or of 0), below what any count of people or rupiah here can be."""
+    real = isinstance(x, (int, float, np.number)) and not isinstance(x, bool) and math.isfinite(x) and x < MOST
+    if not real or x < 0 or (x == 0 and not zero):
+        raise UcjError(f"{name}={x!r}: expected a number {'of 0 or more' if zero else 'above 0'}, below {MOST:g}")
     return float(x)
 
 
