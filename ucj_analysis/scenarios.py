@@ -567,12 +567,12 @@ def spoken(frame):
 
 
 PROTECTION_NOTE = (
-    "Expected, not promised: rates are those observed among 20,000 subsidised participants in Bone Bolango, each with its exact "
-    "Poisson interval; `all` reaches from the lowest bound to the highest, because the periods differ. Deaths that are no work "
-    "accidents (JKM); scholarships and accident benefits come on top. A payout above the dues is a transfer financed by the pool "
-    "of all participants, not a return. Months are of the line of one person unless --household gives a size: "
-    "none is on record. Households that the death would otherwise have pushed below the poverty line are an estimate (lognormal expenditure from P0 and P1; a quarter "
-    "to three quarters of expenditure lost, assumed)."
+    "Expected, not promised: rates are those observed among 20,000 subsidised participants in Bone Bolango, each with its "
+    "exact Poisson interval; `all` reaches from the lowest bound to the highest, because the periods differ. Deaths that are "
+    "no work accidents (JKM); scholarships and accident benefits come on top. A payout above the dues is a transfer financed "
+    "by the pool of all participants, not a return. Months are of the line of one person unless --household gives a size: "
+    "none is on record. Households that the death would otherwise have pushed below the poverty line are an estimate "
+    "(lognormal expenditure from P0 and P1; a quarter to three quarters of expenditure lost, assumed)."
 )
 
 
@@ -617,12 +617,11 @@ def sentences(inputs, frame, scenario):
             f"percent by {scenario.year}."
         )
     for _, r in known.drop_duplicates(["region_code", "payer"]).iterrows():
+        who = f"  {get(r['region_code']).short}, {r['payer']}"
         if r["apbd_of"]:
-            said.append(f"  {get(r['region_code']).short}, {r['payer']}: the share is of its {r['apbd_of']}.")
+            said.append(f"{who}: the share is of its {r['apbd_of']}.")
         elif r["payer"].startswith("APBD"):
-            said.append(
-                f"  {get(r['region_code']).short}, {r['payer']}: no total of this budget is on record; its finance office (BPKAD) holds it."
-            )
+            said.append(f"{who}: no total of this budget is on record; its finance office (BPKAD) holds it.")
     size = (
         "is held at its present size"
         if not scenario.growth

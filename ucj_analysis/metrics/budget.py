@@ -24,7 +24,7 @@ LOSSES = (
     0.75,
 )  # share of a household's expenditure lost with the one who died: value, lower, upper (assumed)
 BOUNDS = ("", "_lower", "_upper")
-MOST = 1e17  # rupiah: thirty times the state budget
+MOST = 1e17  # far above any budget or count of people
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
