@@ -16,7 +16,8 @@ LAYERS = [
     {"metrics"},
     {"models"},
     {"figures"},
-    {"briefs", "reports", "notebook", "reruns", "health"},
+    {"briefs", "reports", "scenarios", "notebook", "reruns", "health"},
+    {"panel"},
     {"cli"},
 ]
 

@@ -532,37 +532,88 @@ def extreme(
 
 @app.command(name="budget")
 def budget_(
-    region: Annotated[str, typer.Option("--region", "-r", help="Name or BPS code")],
-    target: Annotated[float, typer.Option(help="Share to reach: 0.8 or 80")],
-    year: Annotated[int, typer.Option("--year", "-y", help="Year of the target")],
-    base: Annotated[str, typer.Option(help="ucj (BPJS denominator) or informal (BPS informal workers)")] = "ucj",
-    path: Annotated[str, typer.Option(help="linear, front or back")] = "linear",
-    sector: Annotated[str, typer.Option(help="other or transport: decides the discount of 2026")] = "other",
-    jht: Annotated[bool, typer.Option(help="With old-age savings (JHT)")] = False,
-    inflation: Annotated[float, typer.Option(help="Percent a year, assumed, for rupiah of 2025")] = 2.5,
+    region: RegionOption = None,
+    target: Annotated[float | None, typer.Option(help="Share to reach: 0.8 or 80")] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", "-y", help="Year of the target, or of a published budget")
+    ] = None,
+    payer: Annotated[list[str] | None, typer.Option(help="Who pays, or NAME=PERCENT, again for each")] = None,
+    path: Annotated[str | None, typer.Option(help="linear, front or back")] = None,
+    base: Annotated[str | None, typer.Option(help="ucj (BPJS denominator) or informal (BPS informal workers)")] = None,
+    sector: Annotated[str | None, typer.Option(help="other or transport: decides the discount of 2026")] = None,
+    jht: Annotated[bool | None, typer.Option(help="With old-age savings (JHT)")] = None,
+    discount: Annotated[float | None, typer.Option(help="Percent, assumed in place of the regulations")] = None,
+    months: Annotated[str | None, typer.Option(help="twelve, or joining: paid from the month of joining")] = None,
+    inflation: Annotated[float | None, typer.Option(help="Percent a year, assumed, for rupiah of 2025 (2.5)")] = None,
+    growth: Annotated[float | None, typer.Option(help="Percent a year the denominator grows, assumed (0)")] = None,
+    scenario: Annotated[Path | None, typer.Option(help="YAML file; the options given here come before it")] = None,
+    each: Annotated[bool, typer.Option("--each", help="The regencies of the province in one table")] = False,
+    show: Annotated[str, typer.Option(help="path, protection, losses or published")] = "path",
+    amount: Annotated[float | None, typer.Option(help="Rupiah of a published budget, with --people and --year")] = None,
+    people: Annotated[float | None, typer.Option(help="People announced for it")] = None,
+    funded: Annotated[str, typer.Option(help="Months of the year it funds")] = "1-12",
+    household: Annotated[float, typer.Option(help="Persons in a household, for months of the poverty line")] = 1.0,
+    save: Annotated[Path | None, typer.Option(help="Folder for the scenario: YAML, CSV, section of a brief")] = None,
     format: FormatOption = Format.text,
 ):
-    """What a target costs: persons to add and dues per year, with the parameters the regulations have.
+    """What a target costs and protects against, with the parameters the regulations have.
 
-    Example: ucj budget --region "Bone Bolango" --target 0.8 --year 2029
+    Example: ucj budget --region "Bone Bolango" --target 0.8 --year 2029 --payer "APBD kabupaten"
     """
-    from ucj_analysis import reports
+    from ucj_analysis import scenarios
     from ucj_analysis.briefs import facts
+    from ucj_analysis.metrics import budget
 
     inputs = facts.load()
-    (code,) = _codes([region])[:1]
-    percent = target * 100 if 0 < target <= 1 else target
-    frame = reports.budget_table(inputs, code, percent, year, base=base, shape=path, sector=sector, jht=jht,
-                                 inflation=inflation)  # fmt: skip
+    how = {"sector": sector, "jht": jht, "discount": discount}
+    if amount is not None or people is not None:
+        if None in (amount, people, year):
+            raise typer.BadParameter("--amount, --people and --year belong together: give all three")
+        found = budget.against_announced(amount, people, inputs.scheme, year, **_month_span(funded),
+                                         **{k: v for k, v in how.items() if v is not None})  # fmt: skip
+        _said(found, format)
+        return
+    given = how | {"target": target, "year": year, "path": path, "base": base, "months": months, "inflation": inflation,
+                   "growth": growth}  # fmt: skip
+    given["payers"] = _mix(payer) if payer else None
+    if target is not None and 0 < target <= 1:
+        given["target"] = target * 100
+    chosen = scenarios.read(scenario) if scenario else scenarios.DEFAULT
+    chosen = scenarios.changed(chosen, given)
+    codes = _budget_regions(region, chosen, each)
+    if show in ("losses", "published"):
+        frame = getattr(scenarios, show)(inputs)
+        _show(scenarios.spoken_losses(frame) if show == "losses" and format is Format.text else frame, format)
+        return
+    if show == "protection":
+        import pandas as pd
+
+        found = [scenarios.protection_table(inputs, c, chosen, household=household) for c in codes]
+        frame = pd.concat(found, ignore_index=True)
+        _show(scenarios.spoken_protection(frame) if format is Format.text else frame, format)
+        if format is Format.text:
+            typer.echo(scenarios.PROTECTION_NOTE)
+        return
+    if show != "path":
+        raise typer.BadParameter(f"--show {show!r}: expected path, protection, losses or published")
+    if scenario is None and None in (target, year):
+        raise typer.BadParameter("give --target and --year, or --scenario FILE")
+    frame = scenarios.tables(inputs, codes, chosen) if len(codes) > 1 else scenarios.table(inputs, codes[0], chosen)
+    if save:
+        for path_ in scenarios.export(inputs, chosen, codes[0], save):
+            print(f"wrote {path_}", file=sys.stderr)
     if format is not Format.text:
         _show(frame, format)
         return
-    _show(_costs(frame), format)
-    now = frame.iloc[0]
-    typer.echo(
-        f"Coverage {now['coverage_now']:.1f} percent ({now['coverage_period']}), target {percent:g} percent. Dues are "
-        f"those in force today; rupiah of 2025 assume {inflation:g} percent inflation a year."
-    )
+    _show(scenarios.spoken(frame), format)
+    for sentence in scenarios.sentences(inputs, frame, chosen):
+        typer.echo(sentence)
+    if PROVINCE in codes or each:
+        try:
+            total = scenarios.sum_of_parts(inputs, PROVINCE, chosen).query("year == year.max()")
+            typer.echo(f"The six together: {scenarios.ranged_sum(total)}.")
+        except UcjError as error:
+            typer.echo(f"Of the six together: {error}.")
 
 
 @app.command()
@@ -573,6 +624,7 @@ def briefs(
     notebooks: Annotated[
         bool | None, typer.Option(help="Run the analysis notebooks too (by default when no region is named)")
     ] = None,
+    scenario: Annotated[Path | None, typer.Option(help="YAML file for the box on the next step")] = None,
 ):
     """Write the policy briefs, the executed notebooks and an index page.
 
@@ -583,11 +635,17 @@ def briefs(
     began = time.monotonic()
     from ucj_analysis.briefs import export
 
+    inputs = None
+    if scenario:
+        from ucj_analysis import scenarios
+        from ucj_analysis.briefs import facts, step
+
+        inputs = step.with_scenario(facts.load(), scenarios.read(scenario))
     langs = ("id", "en") if lang is Lang.both else (lang.value,)
     codes = list(dict.fromkeys(_codes(region))) if region else None
     jobs = export.plan(codes, langs, with_notebooks=region is None if notebooks is None else notebooks)
     with _progress(len(jobs)) as report:
-        made, failed = export.build(jobs, out, report)
+        made, failed = export.build(jobs, out, report, inputs)
     seconds = time.monotonic() - began
     for job, reason in failed:
         print(f"ucj: {job.name}: {reason}", file=sys.stderr)
@@ -776,26 +834,47 @@ def _estimates(frame):
     return out
 
 
-def _costs(frame):
-    """A path as a person reads it: ranges, rupiah in words."""
-    from ucj_analysis.language import number, rupiah
+def _month_span(text):
+    """First and last month of "1-6" (or "3")."""
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()):
+        raise typer.BadParameter(f"--funded {text!r}: expected months such as 1-6")
+    return {"first": int(first), "last": int(last or first)}
 
-    def span(name, show):
-        return [
-            show(v) if round(low) == round(high) else f"{show(v)} ({show(low)} to {show(high)})"
-            for v, low, high in zip(frame[name], frame[f"{name}_lower"], frame[f"{name}_upper"], strict=True)
-        ]
 
-    def money(x):
-        return rupiah(round(x, -7) if x >= 1e9 else round(x, -4), "en")
+def _mix(payers):
+    """Payers as NAME or NAME=PERCENT; names alone share equally."""
+    mix = {}
+    for text in payers:
+        name, _, share = text.partition("=")
+        try:
+            mix[name] = float(share) if share else 100 / len(payers)
+        except ValueError:
+            raise typer.BadParameter(f"--payer {text!r}: expected NAME=PERCENT") from None
+    if len(mix) < len(payers):
+        raise typer.BadParameter("--payer: the same payer is given twice")
+    return mix
 
-    out = frame[["region", "year"]].assign(year=frame["year"].astype(str))
-    out["added"] = span("added", lambda x: number(x, "en"))
-    out["in all"] = span("extra", lambda x: number(x, "en"))
-    out["dues a person"] = [rupiah(x, "en") for x in frame["dues_per_person"]]
-    out["cost"] = span("cost", money)
-    out["rupiah of 2025"] = span("real", money)
-    return out
+
+def _budget_regions(names, chosen, each):
+    """Codes a budget is asked for; a province stands for itself alone unless its regencies are asked for."""
+    from ucj_analysis.regions import children
+
+    if each:
+        return [r.code for r in children(PROVINCE)]
+    if names:
+        return list(dict.fromkeys(_codes([n])[0] for n in names))
+    return [chosen.region or PROVINCE]
+
+
+def _said(found, format):
+    """One finding: its sentence for people, its numbers for programs."""
+    import pandas as pd
+
+    if format is Format.text:
+        typer.echo(found["reading"][:1].upper() + found["reading"][1:] + ".")
+    else:
+        _show(pd.DataFrame([found]), format)
 
 
 def _spoken(frame):

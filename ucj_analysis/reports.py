@@ -7,7 +7,7 @@ import pandas as pd
 from ucj_analysis import catalog, observations
 from ucj_analysis.errors import UcjError
 from ucj_analysis.language import quantity
-from ucj_analysis.metrics import budget, coverage, extreme, extreme_series, poverty
+from ucj_analysis.metrics import coverage, extreme, extreme_series, poverty
 from ucj_analysis.regions import children, get, province_of
 
 COVERAGE = [
@@ -416,52 +416,3 @@ def extreme_change(data, codes, start, end):
     numbers = out.select_dtypes("float").columns
     out[numbers] = out[numbers].round(6)
     return out.reset_index(drop=True)
-
-
-# -- budget --------------------------------------------------------------------------------------------------------------
-
-
-def covered_and_denominator(inputs, code, base):
-    """Participants and denominator of a region, each (value, lower, upper), with their date and rows.
-
-    ``base`` is "ucj" (participants over potential workers, where both are stated) or "informal" (participants whose dues
-    the regency pays, over estimated informal workers).
-    """
-    here = inputs.coverage[inputs.coverage["region_code"] == code]
-    if base == "ucj":
-        known = coverage.accounts(here)
-        if known.empty:
-            raise UcjError(
-                f"{get(code)}: participants and UCJ denominator of one date are not on record; ask BPJS Ketenagakerjaan for "
-                "both, or use --base informal (BPS's informal workers)"
-            )
-        row = known.iloc[-1]
-        n, d = (tuple(row[f"{k}{s}"] for s in ("", "_lower", "_upper")) for k in ("participants", "denominator"))
-        return n, d, row["period"], row["rows"]
-    if base != "informal":
-        raise UcjError(f"base={base!r}: expected ucj or informal")
-    paid = coverage.by_payer(here)
-    paid = paid[(paid["payer"] == "APBD kabupaten") & (coverage.lapsed_since(paid, inputs.events) == "")]
-    workers = coverage.informal_workers(inputs.labour[inputs.labour["region_code"] == code])
-    if paid.empty or workers.empty:
-        raise UcjError(
-            f"{get(code)}: no realised count of participants paid by APBD kabupaten; ask the labour office for it"
-        )
-    p, w = paid.iloc[-1], workers.iloc[-1]
-    columns = ["value", "lower", "upper"]
-    return tuple(p[columns]), tuple(w[columns]), p["period"], f"{p['rows']} {w['rows']}"
-
-
-def budget_table(inputs, code, target, end, *, base="ucj", shape="linear", sector="other", jht=False, inflation=2.5):
-    """Cost of the way to a target, year by year from the year after the data version; persons and rupiah as intervals."""
-    covered, denominator, period, rows = covered_and_denominator(inputs, code, base)
-    start = int(inputs.as_of[:4])
-    steps = budget.path(covered, denominator, target, start, end, shape=shape)
-    out = budget.cost(steps, inputs.scheme, sector=sector, jht=jht, inflation=inflation)
-    out.insert(0, "region_code", code)
-    out.insert(1, "region", get(code).label("id"))
-    out["coverage_now"] = 100 * covered[0] / denominator[0]
-    out["coverage_period"], out["target"], out["base"], out["rows"] = period, target, base, rows
-    numbers = out.select_dtypes("float").columns
-    out[numbers] = out[numbers].round(2)
-    return out

@@ -3,7 +3,7 @@
 from markupsafe import Markup, escape
 
 from ucj_analysis import __version__, language
-from ucj_analysis.briefs import changes, page, prose_en, prose_id
+from ucj_analysis.briefs import changes, page, prose_en, prose_id, step
 from ucj_analysis.briefs.facts import CHART_START, gather, latest_estimates, load
 from ucj_analysis.briefs.quantity import Voice, capital, fill
 from ucj_analysis.figures import charts, maps, style
@@ -15,7 +15,7 @@ __all__ = ["compose", "load"]
 PROSE = {"id": prose_id, "en": prose_en}
 _BOUNDARY_SOURCE = "R004"
 # functions (inputs, facts, voice, lang) -> section.Section or None, in the order they stand
-SECTIONS = (changes.section,)
+SECTIONS = (step.section, changes.section)
 
 
 def compose(inputs, code, lang):
@@ -55,7 +55,7 @@ def compose(inputs, code, lang):
         "method": say.method(f),
         "version": say.version(inputs.version, __version__),
     }
-    values["sources"] = [_source(inputs, s, lang) for s in v.cited]  # last: the text decides what is cited
+    values["sources"] = [source_line(inputs, s, lang) for s in v.cited]  # last: the text decides what is cited
     return {"page": values, "words": say.WORDS, "version": {"code": __version__, "data": inputs.version}}
 
 
@@ -250,7 +250,8 @@ def sum_text(v, planned):
     return v.join([fill("{a} ({t})", a=v.amount(p.count), t=v.when(p.count)) for p in planned])
 
 
-def _source(inputs, source_id, lang):
+def source_line(inputs, source_id, lang):
+    """One line of the list of sources."""
     s = inputs.sources.set_index("source_id").loc[source_id]
     title = Markup('<a href="{}">{}</a>').format(s["url"], s["title"]) if s["url"] else escape(s["title"])
     text = Markup("{}. {}").format(title, s["publisher"].rstrip("."))

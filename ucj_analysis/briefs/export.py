@@ -47,7 +47,7 @@ def plan(codes=None, langs=("id", "en"), *, with_notebooks=True, province="7500"
     return jobs
 
 
-def build(jobs, out, report=lambda job, error: None):
+def build(jobs, out, report=lambda job, error: None, inputs=None):
     """Make the files; one that fails leaves its earlier version and the others alone.
 
     Parameters
@@ -57,6 +57,8 @@ def build(jobs, out, report=lambda job, error: None):
         Top folder: briefs/, notebooks/ and index.html below it.
     report : callable(job, error or None)
         Called after each job.
+    inputs : facts.Inputs, optional
+        By default loaded when the first brief needs them.
 
     Returns
     -------
@@ -65,7 +67,6 @@ def build(jobs, out, report=lambda job, error: None):
     out = Path(out)
     for folder in {out, *((out / j.path).parent for j in jobs)}:
         clear_leftovers(folder)
-    inputs = None
     made, failed = [], []
     for job in jobs:
         try:

@@ -38,6 +38,7 @@ class Inputs:
     inflation: pd.DataFrame
     boundaries: object
     package: object
+    scenario: object = None  # scenarios.Scenario of the box on the next step; None for the default
 
     @cached_property
     def extreme(self):

@@ -331,8 +331,8 @@ def _alternatives(series):
     return pd.concat(out, ignore_index=True)
 
 
-def _lognormal(p0, p1, r):
-    """Rate below r of the line when expenditure is lognormal with this P0 and P1 (solved for sigma row by row)."""
+def lognormal_sigma(p0, p1):
+    """Standard deviation of log expenditure when it is lognormal with this P0 and P1 (percent), solved row by row."""
     p0, p1 = np.asarray(p0) / 100, np.asarray(p1) / 100
     q = norm.ppf(p0)
     low, high = np.full(p0.shape, 1e-3), np.full(p0.shape, 5.0)
@@ -341,7 +341,12 @@ def _lognormal(p0, p1, r):
         mean = np.exp(-sigma * q + sigma**2 / 2) * norm.cdf(q - sigma)  # E[(y/z) 1(poor)]
         gap = p0 - mean
         low, high = np.where(gap < p1, sigma, low), np.where(gap < p1, high, sigma)
-    return 100 * norm.cdf(q + np.log(r) / ((low + high) / 2))
+    return (low + high) / 2
+
+
+def _lognormal(p0, p1, r):
+    """Rate below r of the line when expenditure is lognormal with this P0 and P1."""
+    return 100 * norm.cdf(norm.ppf(np.asarray(p0) / 100) + np.log(r) / lognormal_sigma(p0, p1))
 
 
 def _uniform(here):
