@@ -86,11 +86,8 @@ def choropleth(
     with style.apply():
         x0, y0, x1, y1 = shapes.total_bounds
         room = 0.08 if many else 0.55 if compact else 0.30
-        tall = (
-            min(max((width - 0.1) * ((1.22 if not many else 1.1) + room) * (y1 - y0) / (x1 - x0), 1.5), 3.9)
-            if compact
-            else 3.15
-        )
+        above = 0.22 if compact and not many else 0.10
+        tall = min(max((width - 0.1) * (1 + above + room) * (y1 - y0) / (x1 - x0), 1.5), 3.9) if compact else 3.15
         foot = (0.38 if compact else 0.30) + (0.52 if many else 0.0)
         height = foot + tall + (0.27 if show_title else 0.05)
         figure = plt.figure(figsize=(width, height))
