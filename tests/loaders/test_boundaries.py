@@ -59,7 +59,9 @@ def _holes(g):
 
 def test_a_missing_region_and_a_double_one_are_named(upstream):
     bad = [f for f in upstream if f["properties"]["shapeName"] != "Bone Bolango"]
-    with pytest.raises(DataError, match=r"513 of 514 regions found: none for Kabupaten Bone Bolango \(7504\).*Danau Toba"):
+    with pytest.raises(
+        DataError, match=r"513 of 514 regions found: none for Kabupaten Bone Bolango \(7504\).*Danau Toba"
+    ):
         boundaries.with_codes(bad)
     with pytest.raises(DataError, match=r"more than one for Kabupaten Boalemo \(7501\) \(Boalemo, Boalemo\)"):
         boundaries.with_codes([*upstream, next(f for f in upstream if f["properties"]["shapeName"] == "Boalemo")])

@@ -387,7 +387,7 @@ def extreme_ladder(inputs, f, lang):
             (get(r.region_code).short, language.number(r.rate, lang, 1), language.span(r.lower80, r.upper80, lang, 1))
             for r in rows.sort_values("rate", ascending=False).itertuples()
         ]
-        step = 0.30 if len(rows) <= TALL else max(0.115, min(0.17, 5.2 / len(rows)))
+        step = 0.30 if len(rows) <= TALL else min(0.17, 4.7 / len(rows))
         return charts.ladder(
             rows, alt=say.ladder_alt(said, when, basis), lang=lang, title=say.LADDER["title"], unit=say.LADDER["unit"],
             source=say.LADDER["source"], official=official.rename(columns={"rate": "official"}), show_title=False,

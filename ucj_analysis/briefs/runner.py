@@ -39,10 +39,8 @@ def warm():
             pass
 
         def write_format_data(self, format_dict, md_dict=None):
-            self.shell.outputs.append(
-                new_output("execute_result", data=_text(format_dict), metadata=md_dict or {},
-                           execution_count=self.shell.execution_count)
-            )  # fmt: skip
+            shown = new_output("execute_result", data=_text(format_dict), metadata=md_dict or {})
+            self.shell.outputs.append(shown)
 
         def finish_displayhook(self):
             self._is_active = False
@@ -145,7 +143,6 @@ def execute(notebook, name, folder, *, timeout=None):
                 continue
             shell.outputs = outputs = []
             out, err = _Stream(outputs, "stdout"), _Stream(outputs, "stderr")
-            cell["execution_count"] = shell.execution_count
             try:
                 with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _limit(timeout):
                     result = shell.run_cell(cell.source, store_history=True)
@@ -159,6 +156,11 @@ def execute(notebook, name, folder, *, timeout=None):
             if error is not None:
                 first = cell.source.strip().splitlines()[0]
                 raise UcjError(f"notebook {name}, code cell {number} ({first[:40]}): {describe(error)}")
+            # counted by IPython, at a moment that differs between its versions
+            cell["execution_count"] = result.execution_count
+            for o in outputs:
+                if o.output_type == "execute_result":
+                    o["execution_count"] = result.execution_count
             cell["outputs"] = outputs
     return book
 

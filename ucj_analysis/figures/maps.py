@@ -87,7 +87,8 @@ def choropleth(
         x0, y0, x1, y1 = shapes.total_bounds
         room = 0.08 if many else 0.55 if compact else 0.30
         above = 0.22 if compact and not many else 0.10
-        tall = min(max((width - 0.1) * (1 + above + room) * (y1 - y0) / (x1 - x0), 1.5), 3.9) if compact else 3.15
+        least = 2.5 if many else 1.5  # beside a long chart of estimates a flat map would leave a gap
+        tall = min(max((width - 0.1) * (1 + above + room) * (y1 - y0) / (x1 - x0), least), 3.6) if compact else 3.15
         foot = (0.38 if compact else 0.30) + (0.52 if many else 0.0)
         height = foot + tall + (0.27 if show_title else 0.05)
         figure = plt.figure(figsize=(width, height))
@@ -309,8 +310,13 @@ def _rows(shapes, values):
 
 
 def _small(shapes):
+    """Codes of regions to be drawn again, larger; none where they are scattered islands, which an inset would not enlarge."""
     area = shapes.geometry.area
-    return [c for c, a in zip(shapes["region_code"], area / area.sum(), strict=True) if a < SMALL]
+    part = shapes[(area / area.sum() < SMALL).to_numpy()]
+    if part.empty:
+        return []
+    x0, y0, x1, y1 = part.total_bounds / np.tile(np.ptp(shapes.total_bounds.reshape(2, 2), axis=0), 2)
+    return list(part["region_code"]) if max(x1 - x0, y1 - y0) < 0.2 else []
 
 
 def _frame(ax, shapes, room, above=0.10):

@@ -64,7 +64,9 @@ def load():
         frame = frame.rename(columns={"code": "region_code"})
         return frame[["region_code", "name", "kind", "geometry"]].sort_values("region_code", ignore_index=True)
     except (OSError, ValueError, KeyError, TypeError):
-        raise DataError(f"{file} cannot be read as boundaries; remove it and run `ucj fetch boundaries` again") from None
+        raise DataError(
+            f"{file} cannot be read as boundaries; remove it and run `ucj fetch boundaries` again"
+        ) from None
 
 
 def fetch(file=None):
@@ -97,7 +99,9 @@ def _given(file):
 def _check(content, name):
     digest = hashlib.sha256(content).hexdigest()
     if digest != SHA256:
-        raise UcjError(f"{name} is not the file expected (sha256 {digest[:12]}..., expected {SHA256[:12]}...): take it from {URL}")
+        raise UcjError(
+            f"{name} is not the file expected (sha256 {digest[:12]}..., expected {SHA256[:12]}...): take it from {URL}"
+        )
 
 
 def _download():
@@ -165,7 +169,9 @@ def _mended(outline):
     if outline.is_valid:
         return outline
     parts = make_valid(outline)
-    return MultiPolygon([p for g in getattr(parts, "geoms", [parts]) for p in getattr(g, "geoms", [g]) if p.geom_type == "Polygon"])
+    return MultiPolygon(
+        [p for g in getattr(parts, "geoms", [parts]) for p in getattr(g, "geoms", [g]) if p.geom_type == "Polygon"]
+    )
 
 
 def _code(name):
