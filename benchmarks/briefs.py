@@ -157,15 +157,15 @@ def main(sizes):
             rows.append((n, cold, warm))
         os.environ["UCJ_CACHE"] = str(Path(folder, f"cache{sizes[-1]}"))
         province = "7500" if sizes[-1] == 6 else "3500"
-        jobs = [(r.code, lang, str(book), folder) for r in children(province) for lang in ("id", "en")][:SAMPLE]
+        pairs = [(r.code, lang) for r in children(province) for lang in ("id", "en")][:SAMPLE]
+        jobs = [(*pair, str(book), folder) for pair in pairs]
         a, parts = sampled(papermill_one, jobs)
         b, _ = sampled(nbconvert_one, jobs)
         shares = json.loads(subprocess.run([sys.executable, "-c", SHARES, str(Path(folder, "shares"))], check=True,
                                            capture_output=True, text=True).stdout)  # fmt: skip
     print(f"{CORES} cores; (a), (b) from a sample of {len(jobs)} briefs with the cache filled, per brief on all cores")
-    print(
-        f"(a) papermill + nbconvert          {a:.2f} s a brief (of one brief's time {sum(p[1] for p in parts) / sum(map(sum, parts)):.0%} is export)"
-    )
+    export = sum(p[1] for p in parts) / sum(map(sum, parts))
+    print(f"(a) papermill + nbconvert          {a:.2f} s a brief (export {export:.0%} of one brief's time)")
     print(f"(b) jupyter nbconvert --execute    {b:.2f} s a brief")
     print(
         "(c) ucj briefs           briefs   seconds   a brief   first brief   parent MiB   all MiB    (a)/(c)   (b)/(c)"
@@ -173,8 +173,10 @@ def main(sizes):
     for n, cold, warm in rows:
         for name, (seconds, first, parent, everything, files) in (("cold", cold), ("warm", warm)):
             each = seconds / files
-            print(f"    {n:>3} regencies, {name}   {files:>5}   {seconds:7.1f}   {each:7.3f}   {first or seconds:11.1f}   {parent:10.0f}"
-                  f"   {everything:7.0f}   {a / each:8.1f}   {b / each:7.1f}")  # fmt: skip
+            line = (
+                f"    {n:>3} regencies, {name}   {files:>5}   {seconds:7.1f}   {each:7.3f}   {first or seconds:11.1f}"
+            )
+            print(f"{line}   {parent:10.0f}   {everything:7.0f}   {a / each:8.1f}   {b / each:7.1f}")
     print(
         "shares of (c) in one process, 76 briefs, nothing cached: "
         + ", ".join(f"{k} {v:.0%}" for k, v in shares.items())

@@ -82,7 +82,7 @@ def choropleth(
     """
     shapes = _projected(shapes)
     rows = _rows(shapes, values)
-    compact, many = width < 6, len(rows) > MANY
+    compact, many = width < 6, len(rows) > MANY or _scattered(shapes)
     with style.apply():
         x0, y0, x1, y1 = shapes.total_bounds
         room = 0.08 if many else 0.55 if compact else 0.30
@@ -313,10 +313,21 @@ def _small(shapes):
     """Codes of regions to be drawn again, larger; none where they are scattered islands, which an inset would not enlarge."""
     area = shapes.geometry.area
     part = shapes[(area / area.sum() < SMALL).to_numpy()]
-    if part.empty:
+    if part.empty or _spread(part.total_bounds, shapes.total_bounds) > 0.2:
         return []
-    x0, y0, x1, y1 = part.total_bounds / np.tile(np.ptp(shapes.total_bounds.reshape(2, 2), axis=0), 2)
-    return list(part["region_code"]) if max(x1 - x0, y1 - y0) < 0.2 else []
+    return list(part["region_code"])
+
+
+def _spread(inner, outer):
+    """Longer side of a box as a share of that side of another."""
+    return max((inner[2] - inner[0]) / (outer[2] - outer[0]), (inner[3] - inner[1]) / (outer[3] - outer[1]))
+
+
+def _scattered(shapes):
+    """Tell whether a region of little land reaches far: its islands leave no room for labels beside the land."""
+    whole = shapes.total_bounds
+    share = shapes.geometry.area / shapes.geometry.area.sum()
+    return any(a < 0.05 and _spread(b, whole) > 0.3 for a, b in zip(share, shapes.bounds.to_numpy(), strict=True))
 
 
 def _frame(ax, shapes, room, above=0.10):
