@@ -426,7 +426,7 @@ def briefs(
     )
     with _progress(len(jobs)) as report:
         made, failed = export.build(
-            jobs, out, report, workers=workers, cache=cache or False, resume=resume, notebook=notebook
+            jobs, out, report, workers=workers, cache=None if cache else False, resume=resume, notebook=notebook
         )
     printed = printing.print_provinces(made, out, browser) if pdf else []
     seconds = time.monotonic() - began

@@ -349,6 +349,24 @@ def test_cache_entries_are_whole_or_made_anew(tmp_path):
     assert len(calls) == 4
 
 
+def test_what_is_shared_comes_from_the_cache_and_is_the_same(monkeypatch, inputs):
+    content.inputs()  # fills the cache of the tests, where no earlier test has
+    content._shared.cache_clear()
+    monkeypatch.setattr(content, "load", lambda package: pytest.fail("the tables were read again"))
+    kept = content.inputs()
+    assert {"paths", "recent", "last_estimates", "known", "recorded"} <= set(vars(kept))
+    assert kept.paths == inputs.paths
+    assert kept.recent.series.equals(inputs.recent.series)
+    assert kept.package is catalog.default()
+    assert "store" not in vars(replace(kept, coverage=kept.coverage))  # other tables take no figures drawn from these
+
+
+def test_a_brief_opens_by_name_or_code():
+    assert content.open_brief("Makassar", "id").facts.region.code == "7371"
+    assert content.open_brief("Gorontalo", "id").facts.region.code == "7502"
+    assert content.open_brief("7504", "en").lang == "en"
+
+
 def test_the_cache_depends_on_the_data(package):
     before = store.data_hash(catalog.Package(package))
     with open(package / "events.csv" if (package / "events.csv").is_file() else package / "definitions.csv", "a") as f:

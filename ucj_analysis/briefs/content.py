@@ -3,6 +3,7 @@
 `Brief` is what the notebook `brief.ipynb` works with: one method a cell.
 """
 
+import contextlib
 import functools
 import os
 import re
@@ -15,6 +16,7 @@ from ucj_analysis.briefs import page, prose_en, prose_id, store
 from ucj_analysis.briefs.facts import CHART_START, chosen_events, gather, latest_estimates, load
 from ucj_analysis.briefs.quantity import Voice, capital, fill, plain
 from ucj_analysis.briefs.section import Part
+from ucj_analysis.errors import RegionError
 from ucj_analysis.figures import charts, layers, maps, style
 from ucj_analysis.loaders import boundaries
 from ucj_analysis.metrics import coverage, extreme_series
@@ -24,6 +26,8 @@ __all__ = ["Brief", "compose", "inputs", "load", "open_brief"]
 
 PROSE = {"id": prose_id, "en": prose_en}
 _BOUNDARY_SOURCE = "R004"
+PACKAGED = ("7500",)  # provinces whose boundaries the package carries
+TALL = 12  # more regions than this make the chart of estimates as tall as map and trend together
 HALF = 4.4  # inches of a figure that takes half a page
 SECTIONS = ()  # functions (inputs, facts, voice, lang) -> section.Section or None, in the order they stand
 
@@ -42,9 +46,9 @@ def _shared(folder, keep):
     package, base = catalog.default(), inputs_hash()
     kept = store.Store(store.default_folder() if keep else None, base)
     out = kept.get("inputs", lambda: _computed(load(package)))
-    out = replace(out, package=package) if out.package is None else out
-    # not fields: a copy of the inputs with another table must not take figures drawn from these
-    vars(out).update(store=kept, base=base)
+    # set past the dataclass: a copy would lose what is computed; and store and base are no fields, so that a copy with
+    # another table does not take figures drawn from these
+    vars(out).update(package=package, store=kept, base=base)
     return out
 
 
@@ -75,23 +79,25 @@ def open_brief(region, lang):
 
     The notebook calls this; a run on tables that are not those of the data folder sets them with `using`.
     """
-    found = get(region) if str(region).isdigit() and len(str(region)) == 4 else resolve(region, within="75")
+    try:
+        found = resolve(region, codes="bps")
+    except RegionError as error:
+        if not error.candidates:
+            raise
+        found = resolve(region, within=PACKAGED[0][:2], codes="bps")  # "Gorontalo" among the regions of this package
     return Brief(_USED[-1] if _USED else inputs(), found.code, lang)
 
 
 _USED = []
 
 
-class using:
+@contextlib.contextmanager
+def using(given):
     """Within this context `open_brief` works on the given inputs."""
-
-    def __init__(self, given):
-        self.given = given
-
-    def __enter__(self):
-        _USED.append(self.given)
-
-    def __exit__(self, *_):
+    _USED.append(given)
+    try:
+        yield
+    finally:
         _USED.pop()
 
 
@@ -214,9 +220,6 @@ def compose(inputs, code, lang):
     return {"page": values, "words": say.WORDS, "version": {"code": __version__, "data": inputs.version}}
 
 
-TALL = 12  # more regions than this make the chart of estimates as tall as map and trend together
-
-
 def _figure(name, kind, picture):
     return Part(page.part("figure", name, kind, picture), f"{picture['heading']}: {picture['alt']}")
 
@@ -303,9 +306,6 @@ def poverty_map(inputs, f, lang):
 
     caption = f"{words['caption']} {words['tiles']}" if tiles else words["caption"]
     return page.picked(_drawn(inputs, f, lang, "poverty", make), f.region.code, caption, title)
-
-
-PACKAGED = ("7500",)  # provinces whose boundaries the package carries
 
 
 def poverty_now(inputs, f):
