@@ -175,7 +175,9 @@ def run(*arguments, env=None, **more):
 def test_briefs_say_where_and_how_long(tmp_path):
     done = run("briefs", "--region", "7504", "--lang", "id", "--out", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^\[1 done, 0 failed, 0 left, [\d.]+ a second\] Kabupaten Bone Bolango \(id\)$", done.stderr, re.M)
+    assert re.search(
+        r"^\[1 done, 0 failed, 0 left, [\d.]+ a second\] Kabupaten Bone Bolango \(id\)$", done.stderr, re.M
+    )
     assert done.stdout.startswith("1 of 1 files in ")
     assert str(tmp_path / "out" / "index.html") in done.stdout
     assert (tmp_path / "out/briefs/7504-bone-bolango.id.html").is_file()

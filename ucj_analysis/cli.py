@@ -424,10 +424,14 @@ def briefs(
     jobs = export.plan(
         list(dict.fromkeys(codes)) or None, langs, with_notebooks=not codes if notebooks is None else notebooks
     )
-    with _progress(len(jobs)) as report:
-        made, failed = export.build(
-            jobs, out, report, workers=workers, cache=None if cache else False, resume=resume, notebook=notebook
-        )
+    try:
+        with _progress(len(jobs)) as report:
+            made, failed = export.build(
+                jobs, out, report, workers=workers, cache=None if cache else False, resume=resume, notebook=notebook
+            )
+    except KeyboardInterrupt:
+        print("ucj: stopped; what is written is whole, and --resume goes on from there", file=sys.stderr)
+        raise typer.Exit(130) from None
     printed = printing.print_provinces(made, out, browser) if pdf else []
     seconds = time.monotonic() - began
     for job, reason in failed:

@@ -244,7 +244,9 @@ def _ending(code):
 
 def _child(workshop, group, pipe):
     """Make the jobs of a group and say of each how it went."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # lets a half-written file be removed
+    # Ctrl-C reaches the parent too, which ends its children at once and takes away what they leave half-written
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         for job in list(group):
             reason = workshop.make(job)
@@ -252,7 +254,7 @@ def _child(workshop, group, pipe):
     except Failed as error:
         with contextlib.suppress(OSError):
             pipe.send(("failed", str(error)))
-    except (KeyboardInterrupt, SystemExit, BrokenPipeError):
+    except BrokenPipeError:  # the parent is gone
         os._exit(130)
     os._exit(0)
 
@@ -268,8 +270,9 @@ def _stop(running, out):
             child.join()
     for _, group in running.values():
         for job in group[:1]:
-            for path in (out / job.path).parent.glob(f".{Path(job.path).name}.*.part"):
-                path.unlink(missing_ok=True)
+            for file in (out / job.path, out / MARKS / f"{job.path}.made"):
+                for path in file.parent.glob(f".{file.name}.*.part"):
+                    path.unlink(missing_ok=True)
 
 
 # -- single pages ------------------------------------------------------------------------------------------------------
