@@ -101,6 +101,7 @@ def build(jobs, out, report=lambda job, error: None, *, workers=None, cache=None
         report(job, reason)
 
     groups = _groups(todo, workers := workers or os.cpu_count() or 1)
+    gc.enable()
     if FORKS:
         _in_children(workshop, groups, workers, note)
     else:

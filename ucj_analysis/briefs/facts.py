@@ -63,10 +63,11 @@ class Inputs:
 
     @cached_property
     def everywhere(self):
-        """Poverty of all regions as observations: the record of the package's own province, the panel elsewhere."""
-        panel = self.package.table("panel")
-        panel = panel[~panel["region_code"].isin(self.poverty["region_code"].unique())]
-        return pd.concat([self.poverty, _as_observations(panel)], ignore_index=True)
+        """Poverty of all regions since `CHART_START`: the record of the package's own province, the panel elsewhere."""
+        panel, since = self.package.table("panel"), str(CHART_START)
+        panel = panel[~panel["region_code"].isin(self.poverty["region_code"].unique()) & (panel["period"] >= since)]
+        own = self.poverty[self.poverty["period"] >= since]
+        return pd.concat([own, _as_observations(panel)], ignore_index=True)
 
     @cached_property
     def paths(self):
@@ -123,7 +124,7 @@ def _as_observations(panel):
         qualifier="exact", status="realised", disputed=False, note="",
     )  # fmt: skip
     basis = pd.Series("susenas_march_2021_on", index=panel.index)
-    basis = basis.mask(year < "2021", "susenas_march_2015_2020").mask(year < "2015", "susenas_pre2015")
+    basis = basis.mask(year < "2021", "susenas_march_2015_2020")
     old = year < panel["region_code"].map(_DIVIDED).fillna("0")
     out["definition"] = basis.mask(line, "susenas_march_line").mask(old & ~line, basis + "_undivided")
     return out
