@@ -9,6 +9,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory):
+    """Cache and optional downloads of the user stay out of the tests."""
+    os.environ["UCJ_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["UCJ_DOWNLOADS"] = str(tmp_path_factory.mktemp("downloads"))
+
+
 @pytest.fixture(scope="session")
 def root():
     """Top folder of the repository."""

@@ -425,6 +425,20 @@ def saved(
         _listed(found.rows, format)
 
 
+@fetch_app.command()
+def boundaries(
+    file: Annotated[Path | None, typer.Option(help="A copy of the file that is already here")] = None,
+):
+    """Download the boundaries of all 514 regencies and cities (9.6 MB, CC BY 3.0 IGO) for the maps of other provinces.
+
+    Example: ucj fetch boundaries
+    """
+    from ucj_analysis.loaders import boundaries as loader
+
+    count, path = loader.fetch(file)
+    typer.echo(f"{count} of {count} regencies and cities, in {path}. {loader.CREDIT}")
+
+
 @app.command()
 def coverage(
     region: RegionOption = None,
@@ -619,37 +633,66 @@ def budget_(
 @app.command()
 def briefs(
     region: RegionOption = None,
+    province: Annotated[
+        list[str] | None,
+        typer.Option("--province", "-p", help="A province and all in it (73), or all; may be given again"),
+    ] = None,
     lang: Annotated[Lang, typer.Option("--lang", "-l", help="Language of the briefs")] = Lang.both,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to")] = BUILD,
     notebooks: Annotated[
         bool | None, typer.Option(help="Run the analysis notebooks too (by default when no region is named)")
     ] = None,
     scenario: Annotated[Path | None, typer.Option(help="YAML file for the box on the next step")] = None,
+    notebook: Annotated[
+        Path | None, typer.Option(help="Notebook of the briefs, by default notebooks/brief.ipynb")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Leave alone what was made from the same inputs")] = False,
+    cache: Annotated[bool, typer.Option(help="Use and fill the cache of what regions share")] = True,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes at a time, by default one a core")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="One PDF of all briefs per province, through Chromium")] = False,
 ):
-    """Write the policy briefs, the executed notebooks and an index page.
+    """Write the policy briefs, the executed notebooks and the pages that lead to them.
 
-    Example: ucj briefs --region 7504 --lang id --out build
+    Example: ucj briefs --province 73 --lang id --out build
     """
+    import gc
     import time
 
     began = time.monotonic()
-    from ucj_analysis.briefs import export
+    gc.disable()  # nothing of what start-up makes is garbage; `export` collects once and turns it on again
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(
+            name, "1"
+        )  # sums of floats depend on the number of threads, and children are the parallel part
+    from ucj_analysis.briefs import export, printing
 
-    inputs = None
+    langs = ("id", "en") if lang is Lang.both else (lang.value,)
+    codes = _codes(region or []) + _provinces(province or [])
+    browser = printing.browser() if pdf else None
+    jobs = export.plan(
+        list(dict.fromkeys(codes)) or None, langs, with_notebooks=not codes if notebooks is None else notebooks
+    )
+    chosen = None
     if scenario:
         from ucj_analysis import scenarios
-        from ucj_analysis.briefs import facts, step
 
-        inputs = step.with_scenario(facts.load(), scenarios.read(scenario))
-    langs = ("id", "en") if lang is Lang.both else (lang.value,)
-    codes = list(dict.fromkeys(_codes(region))) if region else None
-    jobs = export.plan(codes, langs, with_notebooks=region is None if notebooks is None else notebooks)
-    with _progress(len(jobs)) as report:
-        made, failed = export.build(jobs, out, report, inputs)
+        chosen = scenarios.read(scenario)
+    try:
+        with _progress(len(jobs)) as report:
+            made, failed = export.build(
+                jobs, out, report, workers=workers, cache=None if cache else False, resume=resume, notebook=notebook,
+                scenario=chosen,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        print("ucj: stopped; what is written is whole, and --resume goes on from there", file=sys.stderr)
+        raise typer.Exit(130) from None
+    printed = printing.print_provinces(made, out, browser) if pdf else []
     seconds = time.monotonic() - began
     for job, reason in failed:
         print(f"ucj: {job.name}: {reason}", file=sys.stderr)
     typer.echo(f"{len(made)} of {len(jobs)} files in {seconds:.0f} s. Open {(out / export.INDEX).resolve()}")
+    for path in printed:
+        typer.echo(f"Printed {path}")
     if failed:
         raise UcjError(f"{len(failed)} of {len(jobs)} files could not be made; their earlier versions are untouched")
 
@@ -743,24 +786,38 @@ def seal():
 @contextmanager
 def _progress(total):
     """Yield a callback that shows what is done: a bar on a terminal, else a line a file."""
+    import time
+
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
+    console, began = Console(stderr=True), time.monotonic()
+    done = failed = 0
+
+    def state():
+        rate = (done + failed) / max(time.monotonic() - began, 1e-3)
+        return f"{done} done, {failed} failed, {total - done - failed} left, {rate:.1f} a second"
+
     if not console.is_terminal:
-        count = iter(range(1, total + 1))
 
         def line(job, error):
-            print(f"[{next(count)}/{total}] {'failed: ' if error else ''}{job.name}", file=sys.stderr, flush=True)
+            nonlocal done, failed
+            done, failed = done + (not error), failed + bool(error)
+            print(f"[{state()}] {'failed: ' if error else ''}{job.name}", file=sys.stderr, flush=True)
 
         yield line
         return
-    columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(*columns, console=console) as bar:
+    columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
+    # drawn by hand: a thread that redraws would not survive the forks
+    with Progress(*columns, console=console, auto_refresh=False) as bar:
         task = bar.add_task("starting", total=total)
+        bar.refresh()
 
         def step(job, error):
-            bar.update(task, advance=1, description=("failed: " if error else "") + job.name)
+            nonlocal done, failed
+            done, failed = done + (not error), failed + bool(error)
+            words = f"{state()}: {'failed: ' if error else ''}{job.name}"
+            bar.update(task, advance=1, description=words, refresh=True)
 
         yield step
 
@@ -914,6 +971,25 @@ def _codes(names):
         codes.append(found.code)
         if found.level == "province":
             codes += [r.code for r in children(found.code)]
+    return codes
+
+
+def _provinces(names):
+    """BPS codes of provinces and all that lies in them, by name or two-digit code; "all" stands for all of them."""
+    from ucj_analysis.regions import children, resolve
+
+    codes = []
+    for name in names:
+        if name.strip().lower() == "all":
+            found = children("0000")
+        elif name.strip().isdigit():
+            found = [resolve(name, codes="bps")]
+        else:
+            found = [resolve(f"Provinsi {name}")]
+        for p in found:
+            if p.level != "province":
+                raise UcjError(f"--province {name!r} is {p}, no province; use --region for it")
+            codes += [p.code, *(r.code for r in children(p.code))]
     return codes
 
 

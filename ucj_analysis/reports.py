@@ -329,8 +329,8 @@ class Extreme:
     series: pd.DataFrame
 
 
-def load_extreme(package=None):
-    """Open the panel and compute the estimates of all regencies and years."""
+def load_extreme(package=None, *, last=False):
+    """Open the panel and compute the estimates of all regencies and years (``last``: of the last calibrated year)."""
     package = package or catalog.default()
     picked = observations.pick(package.table("poverty"), package.table("sources"))
     table = extreme_series.wide(package.table("panel"))
@@ -347,7 +347,9 @@ def load_extreme(package=None):
     table["flag"] = (table["flag"] + "; " + flag).str.strip("; ")
     calibration, official = package.table("extreme_calibration"), package.table("extreme_official")
     provinces = extreme_series.official_provinces(official, picked)
-    series = extreme_series.estimates(table, calibration, provinces)
+    known = calibration[calibration["kind"] == "calibrated"]
+    wanted = calibration[calibration["year"] == known["year"].max()] if last else calibration
+    series = extreme_series.estimates(table, wanted, provinces)
     own = picked[(picked["indicator"] == "extreme_rate") & (picked["region_code"] != "0000")]
     own = own[own["definition"].isin(extreme_series.BASIS)]
     stated = pd.concat(

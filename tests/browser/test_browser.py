@@ -68,7 +68,7 @@ def test_opens_offline_prints_and_fits(visit, built, code, lang):
     assert len(pdf.pages) <= most
     box = pdf.pages[0].mediabox
     assert (round(float(box.width)), round(float(box.height))) in {(595, 842), (596, 842), (594, 841)}
-    for width in (1280, 390):
+    for width in (1280, 768, 390):
         narrow = visit(brief(built, code, lang), width)
         assert narrow.evaluate("document.documentElement.scrollWidth") <= width
         clipped = narrow.evaluate(
@@ -78,14 +78,92 @@ def test_opens_offline_prints_and_fits(visit, built, code, lang):
         assert clipped == 0
 
 
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed (group test)")
+    # axe is put in by the debugger, which the page's policy (no script) does not govern
+    found = axe.Axe().run(page, options={"runOnly": RULES})
+    return found.generate_report() if found.violations_count else ""
+
+
 @pytest.mark.parametrize("lang", ["id", "en"])
 @pytest.mark.parametrize("code", ["7500", "7504", "7501"])
 def test_accessible_by_axe(visit, built, code, lang):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed (group test)")
-    page = visit(brief(built, code, lang))
-    # axe is put in by the debugger, which the page's policy (no script) does not govern
-    found = axe.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
-    assert found.violations_count == 0, found.generate_report()
+    assert violations(visit(brief(built, code, lang))) == ""
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    """Briefs of other provinces: the smallest, one of many regencies, one of the new ones; without boundaries."""
+    out = tmp_path_factory.mktemp("elsewhere")
+    codes = ["3400", "3471", "3520", "9501"]
+    _, failed = export.build(export.plan(codes, with_notebooks=False), out)
+    assert not failed, failed
+    return out
+
+
+@pytest.mark.parametrize(
+    ("code", "lang"), [("3400", "en"), ("3471", "id"), ("3520", "id"), ("3520", "en"), ("9501", "en")]
+)
+def test_briefs_of_other_provinces_are_as_good(visit, elsewhere, code, lang):
+    page = visit(brief(elsewhere, code, lang))
+    assert page.messages == []
+    assert violations(page) == ""
+    pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+    assert len(pdf.pages) <= (3 if code.endswith("00") else 2)
+    assert visit(brief(elsewhere, code, lang), 390).evaluate("document.documentElement.scrollWidth") <= 390
+    covered = page.evaluate(
+        """() => { const boxes = [...document.querySelectorAll('main > section')].map(e => [...e.querySelectorAll('*')]
+        .reduce((b, x) => { const r = x.getBoundingClientRect(); return [Math.min(b[0], r.left), Math.min(b[1], r.top),
+        Math.max(b[2], r.right), Math.max(b[3], r.bottom)]; }, [1e9, 1e9, 0, 0])); let n = 0;
+        for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) { const [a, b] = [boxes[i], boxes[j]];
+        if (a[0] < b[2] - 2 && b[0] < a[2] - 2 && a[1] < b[3] - 2 && b[1] < a[3] - 2) n++; } return n; }"""
+    )
+    assert covered == 0  # no section lies over another
+
+
+def test_site_is_accessible_and_its_map_and_links_lead_somewhere(visit, built, elsewhere):
+    for out in (built, elsewhere):
+        for name in ("index.html", "briefs/index.html"):
+            page = visit(out / name)
+            assert page.messages == []
+            assert violations(page) == ""
+            links = page.evaluate("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")
+            assert len(links) > 5
+            for link in links:
+                file, _, anchor = link.partition("#")
+                target = (out / name).parent / file if file else out / name
+                assert target.is_file(), link
+                assert not anchor or f'id="{anchor}"' in target.read_text(encoding="utf-8")
+    page = visit(built / "briefs" / "index.html")
+    assert page.locator("svg a").count() == 6
+    page.locator("svg a", has_text="Kabupaten Pohuwato").locator("path").click()
+    assert "Pohuwato" in page.title()
+    assert "fetch boundaries" in (elsewhere / "briefs" / "index.html").read_text(encoding="utf-8")
+
+
+def test_all_briefs_of_a_province_in_one_pdf(built):
+    from ucj_analysis.briefs import printing
+
+    jobs = [j for j in export.plan(langs=("en",), with_notebooks=False) if j.region in {"7500", "7501"}]
+    (path,) = printing.print_provinces(jobs, built, CHROMIUM)
+    assert path.name == "7500-gorontalo.en.pdf"
+    text = [p.extract_text() for p in PdfReader(path).pages]
+    assert 3 <= len(text) <= 5
+    assert "Gorontalo Province" in text[0]
+    assert any("Boalemo Regency" in t and "Gorontalo Province" not in t for t in text[1:])
+    path.unlink()
+
+
+def test_without_chromium_printing_is_refused_in_a_sentence(monkeypatch):
+    from ucj_analysis.briefs import printing
+    from ucj_analysis.errors import UcjError
+
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(UcjError, match="--pdf needs Chromium or Chrome .* install one, or print"):
+        printing.browser()
 
 
 def test_policy_stops_script_and_requests(visit, built, tmp_path):

@@ -69,7 +69,7 @@ def test_map_prints_every_value_date_and_bound(inputs, latest, lang):
 def test_missing_region_is_drawn_as_missing(inputs, latest):
     chart = draw(inputs, latest[latest["region_code"] != "7503"], "en")
     assert texts(chart).count("no data") == 2  # in the region and in the legend
-    hatched = [p for p in chart.figure.axes[0].collections if p.get_hatch()]
+    hatched = [p for p in chart.figure.axes[0].patches if p.get_hatch()]
     assert len(hatched) == 3  # two bounds and one missing
 
 
@@ -138,7 +138,7 @@ def test_bivariate_map_does_not_class_a_bound(inputs, latest):
         inputs.boundaries, latest, p0, alt="x", lang="en", title="t", across_unit="UCJ", down_unit="P0", source="s",
         across_breaks=(0, 50, 60, 100), down_breaks=(0, 10, 15, 100), attribution="a",
     )  # fmt: skip
-    assert sum(1 for p in chart.figure.axes[0].collections if p.get_hatch()) == 2
+    assert sum(1 for p in chart.figure.axes[0].patches if p.get_hatch()) == 2
     assert "cannot be classed" in texts(chart)
     with pytest.raises(UcjError, match="four breaks"):
         maps.bivariate_map(

@@ -30,6 +30,19 @@ def test_source_is_clean(path):
     assert "**Question.**" in book.cells[0].source
 
 
+def test_brief_notebook_is_clean():
+    """The notebook of the briefs (tests/briefs runs it): short cells, parameters, no outputs."""
+    book = nbformat.read(paths.notebooks_dir() / "brief.ipynb", as_version=4)
+    nbformat.validate(book)
+    code = [c for c in book.cells if c.cell_type == "code"]
+    assert all(not c.outputs and c.execution_count is None for c in code)
+    assert max(len(c.source.splitlines()) for c in code) <= 3
+    assert [c.id for c in code if "parameters" in c.metadata.get("tags", ())] == ["parameters"]
+    assert "**Question.**" in book.cells[0].source
+    notes = [c for c in book.cells if c.cell_type == "markdown"]
+    assert all("note" in c.metadata["tags"] for c in notes)  # they explain the notebook, and stay out of the brief
+
+
 @pytest.mark.parametrize("path", BOOKS, ids=lambda p: p.stem)
 def test_runs_with_other_parameters_and_keeps_alt_text(path):
     book = notebooks.with_parameters(notebooks.read(path), OTHERS.get(path.stem, {}))

@@ -1,18 +1,31 @@
-"""Build the briefs, the executed notebooks and the index; each file whole or not at all."""
+"""Build the briefs, the executed notebooks and the index pages; each file whole or not at all.
 
+What all share is opened or computed once, in this process; then groups of jobs (the briefs of a province in one
+language, or one notebook) are made in forked children, which inherit it. Where there is no fork, in this process.
+"""
+
+import contextlib
+import gc
+import hashlib
 import json
-import re
+import multiprocessing
+import os
+import signal
+import sys
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 
-from ucj_analysis import __version__, paths
-from ucj_analysis.briefs import changes, content, manifest, notebooks, page
+from ucj_analysis import paths
+from ucj_analysis.briefs import content, manifest, notebooks, runner, site, step, store
+from ucj_analysis.briefs.content import file_name
 from ucj_analysis.errors import UcjError
 from ucj_analysis.files import clear_leftovers, write_atomic
-from ucj_analysis.language import period
-from ucj_analysis.regions import children, get
+from ucj_analysis.regions import children, get, province_of
 
 INDEX = "index.html"
+NOTEBOOK = "brief.ipynb"
+FORKS = hasattr(os, "fork") and sys.platform != "darwin"  # macOS' own libraries do not survive a fork
 
 
 @dataclass(frozen=True)
@@ -26,10 +39,8 @@ class Job:
     lang: str = ""
 
 
-def file_name(region, lang):
-    """File name of a brief: 7504-bone-bolango.id.html."""
-    slug = re.sub(r"[^a-z0-9]+", "-", region.name.lower()).strip("-")
-    return f"{region.code}-{slug}.{lang}.html"
+class Failed(Exception):
+    """A file that cannot be written: nothing further can, either."""
 
 
 def plan(codes=None, langs=("id", "en"), *, with_notebooks=True, province="7500"):
@@ -38,6 +49,8 @@ def plan(codes=None, langs=("id", "en"), *, with_notebooks=True, province="7500"
     jobs = []
     for code in codes:
         region = get(code)
+        if region.level == "nation":
+            raise UcjError("there is no brief of the nation: name a province or a regency")
         for lang in langs:
             name = f"{region.label(lang)} ({lang})"
             jobs.append(Job("brief", name, f"briefs/{file_name(region, lang)}", code, lang))
@@ -47,7 +60,17 @@ def plan(codes=None, langs=("id", "en"), *, with_notebooks=True, province="7500"
     return jobs
 
 
-def build(jobs, out, report=lambda job, error: None, inputs=None):
+def build(
+    jobs,
+    out,
+    report=lambda job, error: None,
+    *,
+    workers=None,
+    cache=None,
+    resume=False,
+    notebook=None,
+    scenario=None,
+):
     """Make the files; one that fails leaves its earlier version and the others alone.
 
     Parameters
@@ -57,35 +80,217 @@ def build(jobs, out, report=lambda job, error: None, inputs=None):
         Top folder: briefs/, notebooks/ and index.html below it.
     report : callable(job, error or None)
         Called after each job.
-    inputs : facts.Inputs, optional
-        By default loaded when the first brief needs them.
+    workers : int, optional
+        Children at a time; by default one a core.
+    cache : bool, optional
+        False neither reads nor writes the cache.
+    resume : bool
+        Leave files alone that were made from the same inputs.
+    notebook : path, optional
+        Notebook of the briefs, by default that of the clone.
+    scenario : scenarios.Scenario, optional
+        What the box on the next step reckons with, instead of the default.
 
     Returns
     -------
-    (made, failed) : (list of Job, list of (Job, str))
+    (made, failed) : (list of Job, list of (Job, str)), both in the order of the jobs
     """
-    out = Path(out)
+    out, book = Path(out), Path(notebook) if notebook else paths.notebooks_dir() / NOTEBOOK
     for folder in {out, *((out / j.path).parent for j in jobs)}:
         clear_leftovers(folder)
-    made, failed = [], []
+    workshop = Workshop(out, book, jobs, cache, scenario)
+    todo, reasons = [], {}
     for job in jobs:
+        if resume and workshop.stands(job):
+            report(job, None)
+        else:
+            todo.append(job)
+
+    def note(job, reason):
+        if reason:
+            reasons[job] = reason
+        report(job, reason)
+
+    groups = _groups(todo, workers := workers or os.cpu_count() or 1)
+    gc.enable()
+    if FORKS:
+        _in_children(workshop, groups, workers, note)
+    else:
+        for group in groups:
+            for job in group:
+                note(job, workshop.make(job))
+    made = [j for j in jobs if j not in reasons]
+    _finish(out, made)
+    return made, [(j, reasons[j]) for j in jobs if j in reasons]
+
+
+def _finish(out, made):
+    """The last step of a build, with all its files in place: pages that lead to them, and the manifest."""
+    pages = site.pages(out)
+    for path, html in pages.items():
+        _write(out / path, html)
+    manifest.write(out, [*(j.path for j in made), *pages])
+
+
+class Workshop:
+    """What is needed to make any of the files, opened once.
+
+    Parameters
+    ----------
+    out, book : path
+    jobs : list of Job
+    cache : bool, optional
+    scenario : scenarios.Scenario, optional
+    """
+
+    def __init__(self, out, book, jobs, cache, scenario=None):
+        self.out, self.book = out, book
+        self.inputs = self.exporter = self.source = None
+        if any(j.kind == "brief" for j in jobs):
+            from ucj_analysis.briefs.exporter import BriefExporter
+
+            self.inputs = step.with_scenario(content.inputs(cache=cache), scenario)
+            self.source, self.exporter = notebooks.read(book), BriefExporter()
+            self.exporter.template.render  # noqa: B018  compiled before the children are forked
+            self.keep = vars(self.inputs)["store"]
+            self.keep.sweep()
+        self.base = vars(self.inputs)["base"] if self.inputs is not None else content.inputs_hash()
+        self.cell_time = notebooks.TIMEOUT
+        runner.warm()
+
+    def make(self, job):
+        """Make and write one file; return why it could not be made, or None.
+
+        Raises
+        ------
+        Failed
+            When the folder cannot be written.
+        """
         try:
-            if job.kind == "brief":
-                inputs = inputs or content.load()
-                html = brief(inputs, job.region, job.lang)
-            else:
-                html = _notebook(job.name)
+            html = self.brief(job) if job.kind == "brief" else _notebook(job.name)
         except Exception as error:  # one that fails must not take the others with it
-            reason = str(error) if isinstance(error, UcjError) else f"internal error ({type(error).__name__}: {error})"
-            failed.append((job, reason))
-            report(job, reason)
-            continue
-        _write(out / job.path, html)
-        made.append(job)
-        report(job, None)
-    _write(out / INDEX, index(out))
-    manifest.write(out, [j.path for j in made])
-    return made, failed
+            return str(error) if isinstance(error, UcjError) else f"internal error ({runner.describe(error)})"
+        try:
+            _write(self.out / job.path, html)
+            mark = f"{self.hash(job)} {hashlib.sha256(html.encode()).hexdigest()}\n"
+            _write(self.out / manifest.MARKS / f"{job.path}.made", mark)
+        except UcjError as error:
+            raise Failed(str(error)) from None
+        return None
+
+    def brief(self, job):
+        """HTML of one brief: the notebook run with its region and language, exported."""
+        book = notebooks.with_parameters(self.source, {"REGION": job.region, "LANG": job.lang})
+        with content.using(self.inputs):
+            done = runner.execute(book, self.book.name, self.book.parent, timeout=self.cell_time)
+        return self.exporter.from_notebook_node(done)[0]
+
+    def hash(self, job):
+        """Hash of all that decides what a file holds."""
+        book = self.book if job.kind == "brief" else paths.notebooks_dir() / job.name
+        return store.digest(self.base, book.read_bytes(), job.kind, job.region, job.lang)
+
+    def stands(self, job):
+        """Tell whether the file is there, whole, and made from the same inputs."""
+        try:
+            made_from, digest = (self.out / manifest.MARKS / f"{job.path}.made").read_text(encoding="utf-8").split()
+            return (
+                made_from == self.hash(job) and hashlib.sha256((self.out / job.path).read_bytes()).hexdigest() == digest
+            )
+        except (OSError, ValueError):
+            return False
+
+
+def _groups(jobs, workers):
+    """Jobs that share drawings together, the largest group first, split while there are fewer groups than workers."""
+    groups = {}
+    for job in jobs:
+        key = job.path if job.kind == "notebook" else (province_of(job.region).code, job.lang)
+        groups.setdefault(key, []).append(job)
+    # a notebook takes some seconds whatever else there is, so notebooks go first
+    out = sorted(groups.values(), key=lambda g: (g[0].kind != "notebook", -len(g), g[0].path))
+    while out and len(out) < workers and len(largest := max(out, key=len)) > 3:
+        out.remove(largest)
+        out += [largest[::2], largest[1::2]]
+    return out
+
+
+# -- children ----------------------------------------------------------------------------------------------------------
+
+
+def _in_children(workshop, groups, workers, note):
+    """Make groups in forked children, at most ``workers`` at a time; a child that dies costs the job it was at."""
+    fork = multiprocessing.get_context("fork")
+    waiting, running = list(groups), {}
+    gc.collect()
+    gc.freeze()  # what is shared stays shared: a collection in a child would copy its pages
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                group = waiting.pop(0)
+                here, there = fork.Pipe(duplex=False)
+                child = fork.Process(target=_child, args=(workshop, group, there), daemon=True)
+                sys.stdout.flush(), sys.stderr.flush()
+                child.start()
+                there.close()
+                running[here] = (child, group)
+            for pipe in wait(list(running)):
+                child, group = running[pipe]
+                try:
+                    kind, reason = pipe.recv()
+                except (EOFError, OSError):
+                    child.join()
+                    del running[pipe]
+                    if group:  # it died before it was done
+                        note(group[0], f"the process that made it ended ({_ending(child.exitcode)})")
+                        waiting[:0] = [group[1:]] if group[1:] else []
+                    continue
+                if kind == "failed":
+                    raise UcjError(reason)
+                note(group.pop(0), reason)
+    finally:
+        _stop(running, workshop.out)
+        gc.unfreeze()
+
+
+def _ending(code):
+    return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+
+
+def _child(workshop, group, pipe):
+    """Make the jobs of a group and say of each how it went."""
+    # Ctrl-C reaches the parent too, which ends its children at once and takes away what they leave half-written
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        for job in list(group):
+            reason = workshop.make(job)
+            pipe.send(("done", reason))
+    except Failed as error:
+        with contextlib.suppress(OSError):
+            pipe.send(("failed", str(error)))
+    except BrokenPipeError:  # the parent is gone
+        os._exit(130)
+    os._exit(0)
+
+
+def _stop(running, out):
+    """End the children that still run, and take away what they left half-written."""
+    for child, _ in running.values():
+        child.terminate()
+    for child, _ in running.values():
+        child.join(1)
+        if child.is_alive():
+            child.kill()
+            child.join()
+    for _, group in running.values():
+        for job in group[:1]:
+            for file in (out / job.path, out / manifest.MARKS / f"{job.path}.made"):
+                for path in file.parent.glob(f".{file.name}.*.part"):
+                    path.unlink(missing_ok=True)
+
+
+# -- single pages ------------------------------------------------------------------------------------------------------
 
 
 def _write(path, html):
@@ -95,50 +300,22 @@ def _write(path, html):
         raise UcjError(f"cannot write {path}: {error.strerror}; choose another folder with --out") from None
 
 
-def brief(inputs, code, lang):
-    """Return the HTML of one brief."""
-    region = get(code)
-    other = "en" if lang == "id" else "id"
-    values = content.compose(inputs, code, lang)
-    values["page"]["other_file"], values["page"]["other_lang"] = file_name(region, other), other
-    return page.render("brief.html.j2", lang=lang, **values)
+def brief(inputs, code, lang, notebook=None):
+    """Return the HTML of one brief on the given inputs."""
+    from ucj_analysis.briefs.exporter import BriefExporter
+
+    path = Path(notebook) if notebook else paths.notebooks_dir() / NOTEBOOK
+    book = notebooks.with_parameters(notebooks.read(path), {"REGION": code, "LANG": lang})
+    with content.using(inputs):
+        done = runner.execute(book, path.name, path.parent)
+    return BriefExporter().from_notebook_node(done)[0]
 
 
 def _notebook(name):
     folder = paths.notebooks_dir()
     notebook = notebooks.read(folder / name)
     title = notebooks.title_of(notebook)
-    return notebooks.to_html(notebooks.execute(notebook, name, folder), title)
-
-
-def index(out):
-    """Return the page that leads to all briefs and notebooks that are in the folder."""
-    from ucj_analysis import catalog
-
-    out = Path(out)
-    found = {p.name for p in (out / "briefs").glob("*.html")}
-    rows = []
-    for code in sorted({n[:4] for n in found if re.match(r"\d{4}-", n)}):
-        region = get(code)
-        files = {lang: file_name(region, lang) for lang in ("id", "en")}
-        rows.append(
-            {"name": region.label("id"), "name_en": region.label("en")}
-            | {lang: f"briefs/{f}" if f in found else None for lang, f in files.items()}
-        )
-    books = []
-    for path in sorted((out / "notebooks").glob("*.html")):
-        match = re.search(r"<title>(.*?)</title>", path.read_text(encoding="utf-8"), re.S)
-        books.append({"href": f"notebooks/{path.name}", "title": match.group(1) if match else path.stem})
-    version = catalog.default().descriptor["version"]
-    return page.render(
-        "index.html.j2",
-        changes=changes.PAGE if changes.last_state(catalog.default()) else None,
-        title="Perlindungan Jamsostek dan kemiskinan di Gorontalo",
-        rows=rows,
-        notebooks=books,
-        dateline=f"Data {period(version.replace('.', '-'), 'id')}",
-        version=f"ucj_analysis {__version__}, data {version}",
-    )
+    return notebooks.to_html(runner.execute(notebook, name, folder, timeout=notebooks.TIMEOUT), title)
 
 
 def summary(jobs):

@@ -8,16 +8,20 @@ from functools import cached_property
 
 import pandas as pd
 
-from ucj_analysis import catalog, observations, reports
+from ucj_analysis import catalog, observations
 from ucj_analysis.briefs.quantity import Quantity
-from ucj_analysis.errors import DefinitionChange
+from ucj_analysis.errors import DefinitionChange, UcjError
 from ucj_analysis.metrics import coverage, extreme_series, poverty
 from ucj_analysis.observations import month_number
 from ucj_analysis.regions import children, get, province_of
 
 RECENT = 36  # months: older statements of payers do not describe today
-POVERTY_START, POVERTY_END = 2021, 2025  # one definition, Susenas March on SP2020 weights
+POVERTY_START = 2021  # one definition from here, Susenas March on SP2020 weights
 CHART_START = 2015
+INDICATORS = ("P0", "P1", "P2", "poor", "poverty_line")
+_UNITS = {"P0": "percent", "P1": "index", "P2": "index", "poor": "thousand persons", "poverty_line": "IDR/person/month"}
+# Poverty of these two is of the old, undivided province to 2023 and of what was left of it from 2024
+_DIVIDED = {"9100": "2024", "9400": "2024"}
 NATIONAL_EVENTS = ("E015", "E024", "E042")  # Inpres 2/2021, Inpres 4/2022, end of village funds
 
 
@@ -36,14 +40,95 @@ class Inputs:
     poverty: pd.DataFrame
     labour: pd.DataFrame
     inflation: pd.DataFrame
-    boundaries: object
     package: object
     scenario: object = None  # scenarios.Scenario of the box on the next step; None for the default
 
     @cached_property
     def extreme(self):
-        """The estimates of extreme poverty, computed when first asked for."""
+        """The estimates of extreme poverty of all years, computed when first asked for."""
+        from ucj_analysis import reports  # a second of imports that a warm cache spares
+
         return reports.load_extreme(self.package)
+
+    @cached_property
+    def recent(self):
+        """The estimates of the last calibrated year only: all that a brief shows."""
+        from ucj_analysis import reports
+
+        return reports.load_extreme(self.package, last=True)
+
+    @cached_property
+    def boundaries(self):
+        """Boundaries of the package, EPSG:4326."""
+        return self.package.boundaries()
+
+    @cached_property
+    def everywhere(self):
+        """Poverty of all regions since `CHART_START`: the record of the package's own province, the panel elsewhere."""
+        panel, since = self.package.table("panel"), str(CHART_START)
+        panel = panel[~panel["region_code"].isin(self.poverty["region_code"].unique()) & (panel["period"] >= since)]
+        own = self.poverty[self.poverty["period"] >= since]
+        return pd.concat([own, _as_observations(panel)], ignore_index=True)
+
+    @cached_property
+    def paths(self):
+        """Poverty of all regions as {(indicator, region): [row of `poverty.levels`]}, years ascending."""
+        out = {}
+        for indicator in INDICATORS:
+            for row in poverty.levels(self.everywhere, indicator).to_dict("records"):
+                out.setdefault((indicator, row["region_code"]), []).append(row)
+        return out
+
+    @cached_property
+    def recorded(self):
+        """Rows of the package's own record of poverty by observation_id."""
+        return {r["observation_id"]: r for r in self.poverty.to_dict("records")}
+
+    @cached_property
+    def gathered(self):
+        """Facts by region, filled by `gather`."""
+        return {}
+
+    @cached_property
+    def _by_year(self):
+        return {}
+
+    def p0_of_all(self, year):
+        """P0 of all regencies and cities in one year, ascending, as rows of `paths`; None where one lacks it."""
+        if year not in self._by_year:
+            codes = [r.code for p in children("0000") for r in children(p.code)]
+            rows = [r for c in codes for r in self.paths.get(("P0", c), ()) if r["year"] == year]
+            rows.sort(key=lambda r: (r["value"], r["region_code"]))
+            self._by_year[year] = rows if len(rows) == len(codes) else None
+        return self._by_year[year]
+
+    @cached_property
+    def last_estimates(self):
+        """Estimates of the last calibrated year (the later basis where there are two), by province."""
+        here = self.recent.series[self.recent.series["kind"] == "calibrated"]
+        here = here[here["year"] == here["year"].max()]
+        here = here[here["definition"] == here["definition"].max()]
+        return dict(list(here.groupby(here["region_code"].str[:2] + "00")))
+
+    @cached_property
+    def known(self):
+        """Provinces of which anything on Jamsostek is on record."""
+        return {c[:2] + "00" for c in self.coverage["region_code"]}
+
+
+def _as_observations(panel):
+    """Rows of the panel in the form of the observation record; a row is named by region, period and indicator."""
+    year, line = panel["period"].str[:4], panel["indicator"] == "poverty_line"
+    out = panel.assign(
+        observation_id="panel/" + panel["region_code"] + "/" + panel["period"] + "/" + panel["indicator"],
+        segment="", funding="", lower=panel["value"], upper=panel["value"], unit=panel["indicator"].map(_UNITS),
+        qualifier="exact", status="realised", disputed=False, note="",
+    )  # fmt: skip
+    basis = pd.Series("susenas_march_2021_on", index=panel.index)
+    basis = basis.mask(year < "2021", "susenas_march_2015_2020")
+    old = year < panel["region_code"].map(_DIVIDED).fillna("0")
+    out["definition"] = basis.mask(line, "susenas_march_line").mask(old & ~line, basis + "_undivided")
+    return out
 
 
 def load(package=None):
@@ -68,7 +153,6 @@ def load(package=None):
         poverty=picked("poverty"),
         labour=picked("labour"),
         inflation=socio[(socio["indicator"] == "inflation") & (socio["region_code"] == "0000")],
-        boundaries=package.boundaries(),
         package=package,
     )
 
@@ -119,12 +203,24 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Nation:
+    """Place of a poverty rate among all regencies and cities: how many have a lower and a higher one."""
+
+    lower: int
+    higher: int
+    of: int
+    median: Quantity
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of one region; None or an empty tuple where nothing is."""
 
     region: object
     province: object
     as_of: str
+    known: bool  # whether anything on Jamsostek is on record for the province
+    count: int  # regencies and cities of the province
     ucj: Quantity | None
     ucj_age: int | None
     covered: Quantity | None
@@ -144,15 +240,16 @@ class Facts:
     planned: tuple
     budget: Quantity | None
     own_dues: Quantity | None
-    p0_start: Quantity
+    p0_start: Quantity | None
     p0: Quantity
-    p0_change: Quantity
-    p0_change_province: Quantity
+    p0_change: Quantity | None
+    p0_change_province: Quantity | None
     p0_province: Quantity
     rank: int
     ranked: int
     highest: tuple
     lowest: tuple
+    nation: Nation | None
     p1_start: Quantity | None
     p1: Quantity | None
     p2: Quantity | None
@@ -167,47 +264,84 @@ class Facts:
 
 
 def gather(inputs, code):
-    """Return the facts of a region; of a province, with those of its parts."""
+    """Return the facts of a region; of a province, with those of its parts. Gathered once per region and process."""
+    if code not in inputs.gathered:
+        inputs.gathered[code] = _gather(inputs, code)
+    return inputs.gathered[code]
+
+
+def _gather(inputs, code):
     region = get(code)
     province = province_of(code)
-    cov = inputs.coverage[inputs.coverage["region_code"] == code]
-    ucj = _latest(cov, "ucj_coverage", segment="all")
-    account = _account(cov, ucj)
-    paid, lapsed, lapse = _payers(inputs, code)
-    target = _one(inputs.coverage, "ucj_coverage", region_code=province.code, status="target", period="2025-09")
+    known = province.code in inputs.known
     three = _poverty(inputs, code, province.code)
-    parts = tuple(gather(inputs, r.code) for r in children(code)) if region.level == "province" else ()
     extreme = _latest(inputs.poverty[inputs.poverty["region_code"] == code], "extreme_rate")
+    extreme = extreme or (None if known else _official(inputs, code))
     titles = inputs.definitions.set_index("definition")
     return Facts(
         region=region,
         province=province,
         as_of=inputs.as_of,
-        ucj=ucj,
-        ucj_age=coverage.age_in_months(ucj.period, inputs.as_of) if ucj else None,
-        **account,
-        target=target,
-        gap=_gap(account, target),
-        split=_split(inputs, code),
-        members_all=_recent(inputs, _latest(cov, "active_participants", segment="all")),
-        members_bpu=_recent(inputs, _latest(cov, "active_participants", segment="BPU")),
-        members_pu=_recent(inputs, _latest(cov, "active_participants", segment="PU")),
-        over_employed=_over_employed(inputs, code),
-        informal=_informal(inputs, code),
-        paid=paid,
-        lapsed=lapsed,
-        lapse=lapse,
-        planned=_planned(inputs, code),
-        budget=_one(cov, "subsidy_budget", status="planned", since="2025"),
-        own_dues=_one(cov, "farmers_covered", funding="own dues"),
+        known=known,
+        count=len(children(province.code)),
+        **(_jamsostek(inputs, code, province.code) if known else _NOTHING),
         **three,
         extreme=extreme,
         extreme_definition=titles.loc[extreme.definition].to_dict() if extreme else None,
-        estimate=_estimate(inputs, code, province.code, three),
+        estimate=_estimate(inputs, code, province.code),
         discount=_discount(inputs.scheme, inputs.as_of),
-        events=_events(inputs.events, code, province.code),
-        parts=parts,
+        events=chosen_events(inputs.events, code, three["p0"].period[:4], national=known),
+        parts=tuple(gather(inputs, r.code) for r in children(code)) if region.level == "province" else (),
     )
+
+
+_NOTHING = {
+    **dict.fromkeys(
+        ("ucj", "ucj_age", "covered", "potential", "uncovered", "target", "gap", "split", "members_all", "members_bpu",
+         "members_pu", "over_employed", "informal", "lapsed", "lapse", "budget", "own_dues")
+    ),
+    "paid": (), "planned": (),
+}  # fmt: skip
+
+
+def _jamsostek(inputs, code, province):
+    """What is on record of coverage and of dues."""
+    cov = inputs.coverage[inputs.coverage["region_code"] == code]
+    ucj = _latest(cov, "ucj_coverage", segment="all")
+    account = _account(cov, ucj)
+    paid, lapsed, lapse = _payers(inputs, code)
+    target = _one(inputs.coverage, "ucj_coverage", region_code=province, status="target", period="2025-09")
+    return {
+        "ucj": ucj,
+        "ucj_age": coverage.age_in_months(ucj.period, inputs.as_of) if ucj else None,
+        **account,
+        "target": target,
+        "gap": _gap(account, target),
+        "split": _split(inputs, code),
+        "members_all": _recent(inputs, _latest(cov, "active_participants", segment="all")),
+        "members_bpu": _recent(inputs, _latest(cov, "active_participants", segment="BPU")),
+        "members_pu": _recent(inputs, _latest(cov, "active_participants", segment="PU")),
+        "over_employed": _over_employed(inputs, code),
+        "informal": _informal(inputs, code),
+        "paid": paid,
+        "lapsed": lapsed,
+        "lapse": lapse,
+        "planned": _planned(inputs, code),
+        "budget": _one(cov, "subsidy_budget", status="planned", since="2025"),
+        "own_dues": _one(cov, "farmers_covered", funding="own dues"),
+    }
+
+
+def _official(inputs, code):
+    """Last official extreme rate of a region outside the package's own record."""
+    said = inputs.recent.official
+    said = said[(said["region_code"] == code) & said["definition"].isin(extreme_series.BASIS)]
+    if said.empty:
+        return None
+    r = said.sort_values(["period", "definition"]).iloc[-1]
+    value, row = float(r["rate"]), f"extreme_official/{code}/{r['period']}/{r['definition']}"
+    return Quantity(value, value, value, "percent", "exact", r["period"], "realised", r["definition"], (row,),
+                    (r["source_id"],))  # fmt: skip
 
 
 # -- observations ----------------------------------------------------------------------------------------------------
@@ -407,61 +541,103 @@ def _discount(scheme, as_of):
 
 
 def _poverty(inputs, code, province):
-    parts = [r.code for r in children(province)]
+    at = inputs.paths.get
+    own = at(("P0", code), [])
+    if not own:
+        raise UcjError(f"no poverty rate of {get(code)} in the table panel; a brief needs one")
+    end = own[-1]["year"]
+    start = _start(own)
 
     def level(indicator, year, region=code):
-        frame = poverty.levels(inputs.poverty, indicator)
-        rows = frame[(frame["region_code"] == region) & (frame["year"] == year)]
-        return _one(inputs.poverty, indicator, observation_id=rows.iloc[0]["rows"]) if len(rows) else None
-
-    moves = poverty.change(inputs.poverty, "P0", POVERTY_START, POVERTY_END).set_index("region_code")
+        rows = [r for r in at((indicator, region), ()) if r["year"] == year]
+        return _level(inputs, rows[0]) if rows else None
 
     def move(region):
-        row = moves.loc[region]
-        return _metric(row, "percentage points", row["change"], period=f"{POVERTY_END}-03")
+        rows = {r["year"]: r for r in at(("P0", region), ())}
+        a, b = rows.get(start), rows.get(end)
+        if start is None or a is None or b is None or a["segment_id"] != b["segment_id"]:
+            return None
+        both = {k: f"{a[k]} {b[k]}" for k in ("rows", "sources")}
+        return _metric(both, "percentage points", b["value"] - a["value"], period=b["period"])
 
-    order = poverty.rank(inputs.poverty, "P0", POVERTY_END, parts)
-    mine = order[order["region_code"] == code]
-    ends = [
-        (get(r["region_code"]), level("P0", POVERTY_END, r["region_code"])) for r in (order.iloc[-1], order.iloc[0])
-    ]
+    order = [(q.value, c, q) for c in (r.code for r in children(province)) if (q := level("P0", end, c))]
+    order.sort(key=lambda x: x[:2])
+    mine = [q for _, c, q in order if c == code]
+    everyone = inputs.p0_of_all(end) if get(code).level == "regency" else None
+    deep, deep_start = _depth(inputs, code, start)
     return {
-        "p0_start": level("P0", POVERTY_START),
-        "p0": level("P0", POVERTY_END),
+        "p0_start": level("P0", start) if start else None,
+        "p0": level("P0", end),
         "p0_change": move(code),
         "p0_change_province": move(province),
-        "p0_province": level("P0", POVERTY_END, province),
-        "rank": int(mine["rank"].iloc[0]) if len(mine) else 0,
+        "p0_province": level("P0", end, province),
+        "rank": 1 + sum(x[0] < mine[0].value for x in order) if mine else 0,
         "ranked": len(order),
-        "highest": ends[0],
-        "lowest": ends[1],
-        "p1_start": level("P1", POVERTY_START),
-        "p1": level("P1", POVERTY_END),
-        "p2": level("P2", POVERTY_END),
-        "poor": level("poor", POVERTY_END),
-        "line": level("poverty_line", POVERTY_END),
+        "highest": (get(order[-1][1]), order[-1][2]),
+        "lowest": (get(order[0][1]), order[0][2]),
+        "nation": _nation(inputs, own[-1], everyone) if everyone else None,
+        "p1_start": level("P1", deep_start) if deep_start else None,
+        "p1": level("P1", deep) if deep else None,
+        "p2": level("P2", deep) if deep else None,
+        "poor": level("poor", end),
+        "line": level("poverty_line", end),
     }
+
+
+def _start(rows):
+    """First year from 2021 on that can be compared with the last one; None where there is none."""
+    years = [r["year"] for r in rows if r["segment_id"] == rows[-1]["segment_id"] and r["year"] >= POVERTY_START]
+    return years[0] if years[0] < rows[-1]["year"] else None
+
+
+def _depth(inputs, code, start):
+    """Last year of P1, and the first it is compared with (that of P0 where P1 has it)."""
+    rows = [r for r in inputs.paths.get(("P1", code), []) if r["year"] >= POVERTY_START]
+    if not rows:
+        return None, None
+    last = rows[-1]
+    same = [
+        r["year"] for r in rows if r["segment_id"] == last["segment_id"] and (start or 0) <= r["year"] < last["year"]
+    ]
+    return last["year"], same[0] if start and same else None
+
+
+def _level(inputs, row):
+    """A figure of `Inputs.paths` as a quantity; the package's own record knows bounds and qualifiers."""
+    if row["rows"] in inputs.recorded:
+        return Quantity.of(inputs.recorded[row["rows"]])
+    value = row["value"]
+    return Quantity(value, value, value, row["unit"], "exact", row["period"], "realised", row["definition"],
+                    (row["rows"],), (row["sources"],))  # fmt: skip
+
+
+def _nation(inputs, own, everyone):
+    n = len(everyone)
+    middle = [everyone[(n - 1) // 2], everyone[n // 2]]
+    median = Quantity.derived(sum(r["value"] for r in middle) / 2, *[sum(r["value"] for r in middle) / 2] * 2, "percent",
+                              *(_level(inputs, r) for r in middle))  # fmt: skip
+    lower = sum(r["value"] < own["value"] for r in everyone)
+    return Nation(lower, sum(r["value"] > own["value"] for r in everyone), n, median)
 
 
 def latest_estimates(inputs, province):
     """Estimates of a province's regencies in the last calibrated year (the later basis where there are two)."""
-    here = inputs.extreme.series[inputs.extreme.series["kind"] == "calibrated"]
-    here = here[here["region_code"].isin([r.code for r in children(province)])]
-    here = here[here["year"] == here["year"].max()]
-    return here[here["definition"] == here["definition"].max()]
+    return inputs.last_estimates.get(province, inputs.recent.series.iloc[:0])
 
 
-def _estimate(inputs, code, province, triple):
+def _estimate(inputs, code, province):
     rows = latest_estimates(inputs, province)
     if code == province or code not in set(rows["region_code"]):
         return None
+    year = int(rows["year"].iloc[0])
+    triple = [
+        _level(inputs, r) for n in ("P0", "P1", "P2") for r in inputs.paths.get((n, code), ()) if r["year"] == year
+    ]
     row = rows.set_index("region_code").loc[code]
     order = extreme_series.rank(rows, rows["region_code"]).set_index("region_code").loc[code]
-    national = inputs.extreme.calibration.set_index(["year", "definition"]).loc[
-        (row["year"], row["definition"]), "rows"
-    ]
+    national = inputs.recent.calibration.set_index(["year", "definition"]).loc[(row["year"], row["definition"]), "rows"]
     national = _one(inputs.poverty, "extreme_rate", observation_id=national)
-    parts = [q for q in (triple["p0"], triple["p1"], triple["p2"], national) if q is not None]
+    parts = [*triple, *([] if national is None else [national])]
 
     def quantity(x):
         return Quantity.derived(float(x), float(x), float(x), "percent", *parts, period=f"{row['year']}-03")
@@ -477,15 +653,16 @@ def _estimate(inputs, code, province, triple):
     )
 
 
-def _events(events, code, province):
+def chosen_events(events, code, last, *, national):
     """What may matter to the path of a region: its own programme events, then national rules; at most four."""
-    events = events[events["period"] < f"{POVERTY_END}-04"]  # the chart ends there
+    events = events[events["period"] < f"{last}-04"]  # the chart ends there
     own = events[
         (events["region_code"] == code)
         & events["kind"].isin(["programme_start", "programme_expansion", "programme_stop", "budget"])
     ]
     own = own.drop_duplicates(["period", "kind"]).assign(_year=own["period"].str[:4])
     own = own.drop_duplicates(["_year", "kind"]).drop(columns="_year")
-    rules = events[events["event_id"].isin(NATIONAL_EVENTS)]
+    # beside a region without Jamsostek figures a rule on its dues would read as if it had mattered there
+    rules = events[events["event_id"].isin(NATIONAL_EVENTS if national else NATIONAL_EVENTS[1:2])]
     chosen = pd.concat([own.iloc[-4:], rules]).head(4)
     return chosen.sort_values(["period", "event_id"], ignore_index=True)

@@ -19,6 +19,7 @@ from ucj_analysis.errors import UcjError
 from ucj_analysis.files import write_atomic
 
 NAME = "manifest.json"
+MARKS = ".ucj"  # folder below the output: what each file was made from
 PROJECT = "ucj_analysis"
 _CHANGED, _MISSING, _EXTRA = "changed", "missing", "not of the manifest"
 
@@ -116,6 +117,8 @@ class Proof:
 def verify(out):
     """Hold a folder of briefs against its manifest.
 
+    The marks of `ucj briefs --resume` and printed PDFs, which carry the date of the printing, are passed over.
+
     Returns
     -------
     Proof
@@ -139,6 +142,7 @@ def verify(out):
         elif digest(path.read_bytes()) != known:
             rows.append((name, _CHANGED))
     there = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file() or p.is_symlink()}
+    there = {n for n in there if not n.startswith(MARKS + "/") and not n.endswith(".pdf")}
     rows += [(name, _EXTRA) for name in sorted(there - set(outputs) - {NAME})]
     frame = pd.DataFrame(sorted(rows), columns=["file", "state"])
     good = len(outputs) - int((frame["state"] != _EXTRA).sum())

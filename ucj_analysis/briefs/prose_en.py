@@ -3,10 +3,26 @@
 from ucj_analysis.briefs.quantity import fill
 from ucj_analysis.language import period
 
-ORDINAL = {1: "the lowest", 2: "the second lowest", 3: "the third lowest", 4: "the third highest",
-           5: "the second highest", 6: "the highest"}  # fmt: skip
+_PLACES = ("", "", "second ", "third ")
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+
+def several(n):
+    """A count in words up to twelve."""
+    return _SMALL[n] if n < len(_SMALL) else str(n)
+
+
+def place(rank, of):
+    """Place among ``of`` from below: "the second lowest", "the highest", "the 12th lowest"."""
+    if of == 2:
+        return "the lower" if rank == 1 else "the higher"
+    near, end = min((rank, "lowest"), (of - rank + 1, "highest"), key=lambda x: x[0])
+    return f"the {_PLACES[near]}{end}" if near < len(_PLACES) else f"the {near}{_th(near)} {end}"
+
+
+def _th(n):
+    return "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+
 
 WORDS = {
     "skip": "Skip to content",
@@ -31,11 +47,12 @@ NATURE = {
     "computed": "computed",
     "planned": "planned, not realised",
     "target": "target",
+    "estimate": "estimate, 80 percent interval {}",
     "bps": "official BPS statistic",
     "official": "official figure",
 }
 NO_FIGURE = "no figure"
-HOLDER_BPJS = "BPJS Ketenagakerjaan's Gorontalo branch"
+_BRANCH = "BPJS Ketenagakerjaan's Gorontalo branch"
 HOLDER_LABOUR = "labour office"
 HOLDER_EXTREME = "BPS and the planning office (Bappeda)"
 
@@ -43,6 +60,18 @@ HOLDER_EXTREME = "BPS and the planning office (Bappeda)"
 def this(f):
     """How the text refers back to the region."""
     return {"provinsi": "the province", "kabupaten": "this regency", "kota": "the city"}[f.region.kind]
+
+
+def holder_bpjs(f):
+    """Who holds participants and denominators."""
+    return _BRANCH if f.known else "the local branch of BPJS Ketenagakerjaan"
+
+
+def _office(f):
+    """Labour office that pays dues on record: the regencies of Jakarta have no budget of their own."""
+    if f.parts or f.province.code == "3100":
+        return "the province's labour office"
+    return f"the {'city' if f.region.kind == 'kota' else 'regency'}'s labour office"
 
 
 def payer(funding, region):
@@ -78,6 +107,8 @@ def dateline(f, version):
 
 def description(f):
     """For the head of the page."""
+    if not f.known:
+        return f"Poverty, estimated extreme poverty and the Jamsostek figures to ask for in {f.region.label('en')}."
     return f"UCJ coverage, subsidised dues and poverty in {f.region.label('en')}: findings, map and next steps."
 
 
@@ -87,13 +118,13 @@ def coverage(f, v):
     if q is None:
         return (
             fill("The UCJ coverage of {n} is not known.", n=name),
-            fill("No source states it; ask {h}.", h=HOLDER_BPJS),
+            fill("No source states it; ask {h}.", h=holder_bpjs(f)),
         )
     if q.qualifier in ("at_least", "at_most"):
         lead = fill("UCJ coverage of {n} was {a} in {t}.", n=name, a=v.amount(q), t=v.when(q))
         body = fill(
             "Only this bound was ever stated.{r} The exact figure, the participants and the denominator are held by {h}.{age}",
-            r=v.ref(q), h=HOLDER_BPJS, age=_age(f, v),
+            r=v.ref(q), h=holder_bpjs(f), age=_age(f, v),
         )  # fmt: skip
         return lead, body
     if f.covered is not None:
@@ -114,7 +145,7 @@ def coverage(f, v):
     body = fill(
         "The source gives neither participants nor denominator, so the figure cannot be compared with other regions or "
         "other years.{r} {h} holds both.{age}",
-        r=v.ref(q), h=HOLDER_BPJS, age=_age(f, v),
+        r=v.ref(q), h=holder_bpjs(f), age=_age(f, v),
     )  # fmt: skip
     if f.members_all is not None and f.over_employed is not None:
         m = f.members_all
@@ -217,7 +248,7 @@ def _payers_province(f, v):
     first = f.paid[0]
     more = sum(p.paid[0].count.value > first.count.value for p in known)
     lead = fill("The provincial budget pays the dues of {c} workers; {n} regions report more of their own.",
-                n=v.data(NUMBERS[more], more, [r for p in known for r in p.paid[0].count.rows]),
+                n=v.data(several(more), more, [r for p in known for r in p.paid[0].count.rows]),
         c=v.amount(first.count))  # fmt: skip
     body = fill("The provincial figure is of {t}{s}.{r} The last figures of the regions: {list}.{rr}",
                 t=v.when(first.count), s=_share(first, v), r=v.ref(first.count),
@@ -230,34 +261,69 @@ def _payers_province(f, v):
     return lead, body
 
 
+def _moved(q):
+    return "rose" if q.value > 0 else "fell"
+
+
 def poverty(f, v):
     """Finding on the poverty rate."""
-    up = f.p0_change.value > 0
-    lead = fill(
-        "The poverty rate {w} by {c} between {a} and {b}, to {p}.",
-        w="rose" if up else "fell", c=v.points(f.p0_change), a=v.when(f.p0_start), b=v.when(f.p0), p=v.percent(f.p0, 2),
-    )  # fmt: skip
+    if f.p0_change is None:
+        lead = fill(
+            "The poverty rate of {n} is {p} ({t}).", n=f.region.label("en"), p=v.percent(f.p0, 2), t=v.when(f.p0)
+        )
+    elif round(f.p0_change.value, 2) == 0:
+        lead = fill("The poverty rate stands at {p} in {b}, as it did in {a}.", a=v.when(f.p0_start), b=v.when(f.p0),
+                    p=v.percent(f.p0, 2))  # fmt: skip
+    else:
+        lead = fill(
+            "The poverty rate {w} by {c} between {a} and {b}, to {p}.", w=_moved(f.p0_change), c=v.points(f.p0_change),
+            a=v.when(f.p0_start), b=v.when(f.p0), p=v.percent(f.p0, 2),
+        )  # fmt: skip
+    body = fill("It started from {s}. ", s=v.percent(f.p0_start, 2)) if f.p0_change is not None else fill("")
+    poor = fill("{n} people", n=v.thousand(f.poor)) if f.poor else ""
     if f.parts:
         (high, hq), (low, lq) = f.highest, f.lowest
-        body = fill(
-            "It started from {s}. {n} people are poor now. The regions lie far apart: {h} {hq}, {l} {lq}.{r}",
-            s=v.percent(f.p0_start, 2), n=v.thousand(f.poor), h=high.label("en"), hq=v.percent(hq, 2),
-            l=low.label("en"), lq=v.percent(lq, 2), r=v.ref(f.p0, f.poor),
-        )  # fmt: skip
+        body += fill("{n} are poor. ", n=poor) if poor else ""
+        body += fill("Among its regions the rate runs from {lq} ({l}) to {hq} ({h}).{r}", h=high.label("en"),
+                     hq=v.percent(hq, 2), l=low.label("en"), lq=v.percent(lq, 2), r=v.ref(f.p0, f.poor or f.p0))  # fmt: skip
         return lead, body
-    faster = abs(f.p0_change.value) - abs(f.p0_change_province.value)
-    body = fill(
-        "It started from {s}. In the province as a whole it fell {w}{cp}. The rate of {this} is {o} of the six; "
-        "{n} of its people are poor.{r}",
-        s=v.percent(f.p0_start, 2), cp=v.points(f.p0_change_province),
-        w="less, by " if faster > 0 else "more, by " if faster < 0 else "as much, by ",
-        this=this(f), o=v.data(ORDINAL[f.rank], f.rank, f.p0.rows), n=v.thousand(f.poor), r=v.ref(f.p0, f.poor),
-    )  # fmt: skip
+    whole = f.p0_change_province
+    if f.p0_change is not None and whole is not None:
+        if f.p0_change.value < 0 and whole.value < 0:
+            more = round(abs(f.p0_change.value) - abs(whole.value), 2)
+            how = "less, by " if more > 0 else "more, by " if more < 0 else "as much, by "
+            body += fill("In the province as a whole it fell {w}{cp}. ", w=how, cp=v.points(whole))
+        elif round(whole.value, 2):
+            body += fill("In the province as a whole it {w} by {cp}. ", w=_moved(whole), cp=v.points(whole))
+    if f.rank:
+        body += fill("The rate of {this} is {o} of the {of}{poor}.", this=this(f), of=several(f.ranked),
+                     o=v.data(place(f.rank, f.ranked), f.rank, f.p0.rows),
+                     poor=fill("; {n} of its people are poor", n=v.thousand(f.poor)) if f.poor else "")  # fmt: skip
+    return lead, body + v.ref(f.p0, f.poor or f.p0)
+
+
+def nation(f, v):
+    """Finding on the place among all regencies and cities; a province has none."""
+    n = f.nation
+    lead = fill("Poverty is lower than here in {l} of Indonesia's {of} regencies and cities, and higher in {h}.",
+                l=v.data(str(n.lower), n.lower, f.p0.rows), h=v.data(str(n.higher), n.higher, f.p0.rows),
+                of=v.data(str(n.of), n.of, f.p0.rows))  # fmt: skip
+    body = fill("Half of them lie below {m} ({t}). Places close to each other may be a matter of sampling error, which BPS "
+                "does not publish for regencies.{r}", m=v.percent(n.median, 2), t=v.when(n.median), r=v.ref(f.p0))  # fmt: skip
+    return lead, body
+
+
+def unknown(f, v):
+    """Finding where nothing on Jamsostek is on record."""
+    lead = fill("How many workers of {n} are protected by Jamsostek is not on record here.", n=f.region.label("en"))
+    body = fill("Participants and the UCJ denominator are held by {b}, subsidised dues by {o}. Until they are brought in, "
+                "nothing can be said about coverage or about what it would cost to widen it.",
+                b=holder_bpjs(f), o=_office(f))  # fmt: skip
     return lead, body
 
 
 def estimate(f, v):
-    """Sentence on the estimated extreme rate; empty where there is none."""
+    """Sentences on the estimated extreme rate; empty where there is none."""
     e = f.estimate
     if e is None:
         return ""
@@ -266,6 +332,15 @@ def estimate(f, v):
         "from {l} to {h}.{r}",
         a=v.percent(e.rate), t=v.when(e.rate), b=e.basis, l=v.percent(e.low), h=v.percent(e.high), r=v.ref(e.rate),
     )  # fmt: skip
+    return said + _standing(e, v)
+
+
+def _standing(e, v):
+    """Place of an interval among those of the province's other regions."""
+    said = fill("")
+    if e.others == 1:
+        return fill(" Its interval {w} that of the other.", w="lies above" if e.surely_lower else "lies below" if e.surely_higher
+                    else "overlaps")  # fmt: skip
     if e.surely_higher == 0 and e.surely_lower == e.others:
         said += " Its interval lies wholly above the others."
     elif e.surely_lower == 0 and e.surely_higher == e.others:
@@ -275,42 +350,90 @@ def estimate(f, v):
     else:
         parts = []
         if e.surely_lower:
-            n = v.data(NUMBERS[e.surely_lower], e.surely_lower, e.rate.rows)
+            n = v.data(several(e.surely_lower), e.surely_lower, e.rate.rows)
             parts.append(fill("above {n} of the others", n=n))
         if e.surely_higher:
-            n = v.data(NUMBERS[e.surely_higher], e.surely_higher, e.rate.rows)
+            n = v.data(several(e.surely_higher), e.surely_higher, e.rate.rows)
             parts.append(fill("below {n} of the others", n=n))
         said += fill(" Its interval lies clearly {p}; the rest overlap.", p=v.join(parts))
     return said
 
 
-def depth(f, v):
-    """Finding on extreme poverty: the official figure where there is one, else what P1 says."""
-    deeper = f.p1.value > f.p1_start.value
-    p1 = fill(
-        "The poverty gap index (P1) {w} from {a} ({ta}) to {b} ({tb}){x}.{r}",
-        w="rose" if deeper else "fell", a=v.index(f.p1_start), ta=v.when(f.p1_start), b=v.index(f.p1), tb=v.when(f.p1),
-        x=": fewer people are poor, but the average shortfall of the population below the line has widened"
-        if deeper and f.p0_change.value < 0 else "",
-        r=v.ref(f.p1),
+def _gap_index(f, v):
+    """Sentence on P1, and how it went with P0; empty where P1 is not on record."""
+    if f.p1 is None:
+        return fill("")
+    if f.p1_start is None:
+        return fill(" The poverty gap index (P1) is {b} ({tb}).{r}", b=v.index(f.p1), tb=v.when(f.p1), r=v.ref(f.p1))
+    step = round(f.p1.value - f.p1_start.value, 2)
+    wider = step > 0 and f.p0_change is not None and f.p0_change.value < 0
+    return fill(
+        " The poverty gap index (P1) {w} from {a} ({ta}) to {b} ({tb}){x}.{r}",
+        w="rose" if step > 0 else "fell" if step < 0 else "stayed as it was,",
+        a=v.index(f.p1_start), ta=v.when(f.p1_start), b=v.index(f.p1), tb=v.when(f.p1), r=v.ref(f.p1),
+        x=": fewer people are poor, but the average shortfall of the population below the line has widened" if wider else "",
     )  # fmt: skip
+
+
+def depth(f, v):
+    """Finding on extreme poverty: the official figure where there is one, else the estimate; and what P1 says."""
+    p1 = _gap_index(f, v)
     if f.extreme is not None:
         lead = fill(
             "The last official rate of extreme poverty is {e}, for {t}.", e=v.percent(f.extreme, 2), t=v.when(f.extreme)
         )
+        later = (
+            " The national basis has changed since, and no later figure for {this} was found."
+            if f.known
+            else " No later figure for {this} is on record here."
+        )
         body = fill(
-            "Its basis: {d}. The national basis has changed since, and no later figure for {this} was found.{r}{e} {p1}",
+            "Its basis: {d}." + later + "{r}{e}{p1}",
             d=f.extreme_definition["title_en"].replace("Extreme poverty at", "extreme poverty at"), this=this(f),
-            r=v.ref(f.extreme), e=estimate(f, v), p1=p1,
+            r=v.ref(f.extreme), e=estimate(f, v) or _spread(f, v), p1=p1,
         )  # fmt: skip
         return lead, body
-    lead = fill("There is no usable official rate of extreme poverty for {n}.", n=f.region.label("en"))
-    body = fill("{h} hold it.{e} {p1}", h=HOLDER_EXTREME, e=estimate(f, v), p1=p1)
+    if f.known or (f.estimate is None and not f.parts):
+        lead = fill("There is no usable official rate of extreme poverty for {n}.", n=f.region.label("en"))
+        return lead, fill("{h} hold it.{e}{p1}", h=HOLDER_EXTREME, e=estimate(f, v), p1=p1)
+    if f.parts:
+        lead = fill("No official rate of extreme poverty of {n} is on record here; its regions are estimated.",
+                    n=f.region.label("en"))  # fmt: skip
+        return lead, fill("{h} hold the official rate.{e}{p1}", h=HOLDER_EXTREME, e=_spread(f, v), p1=p1)
+    e = f.estimate
+    lead = fill("Extreme poverty is estimated at {a} in {t}, with an 80 percent interval from {l} to {h}.", a=v.percent(e.rate),
+                t=v.when(e.rate), l=v.percent(e.low), h=v.percent(e.high))  # fmt: skip
+    body = fill("The estimate rests on P0, P1 and P2 (basis {b} a day) and is not an official figure; {o} hold the official "
+                "rate.{r}{s}{p1}", b=e.basis, o=HOLDER_EXTREME, r=v.ref(e.rate), s=_standing(e, v), p1=p1)  # fmt: skip
     return lead, body
+
+
+def _spread(f, v):
+    """Sentence on the lowest and the highest estimate of a province's regions; empty outside a province."""
+    known = sorted((p for p in f.parts if p.estimate), key=lambda p: (p.estimate.rate.value, p.region.code))
+    if f.known or not known:
+        return fill("")
+    low, high = known[0], known[-1]
+    return fill(
+        " The estimates from P0, P1 and P2 ({t}, basis {b} a day) run from {a} ({ia} to {ja}) in {l} to {c} ({ic} to {jc}) in "
+        "{h}; in brackets the 80 percent intervals.{r}",
+        t=v.when(low.estimate.rate), b=low.estimate.basis, l=low.region.label("en"), h=high.region.label("en"),
+        a=v.percent(low.estimate.rate), ia=v.index(low.estimate.low, 1), ja=v.index(low.estimate.high, 1),
+        c=v.percent(high.estimate.rate), ic=v.index(high.estimate.low, 1), jc=v.index(high.estimate.high, 1),
+        r=v.ref(low.estimate.rate, high.estimate.rate),
+    )  # fmt: skip
 
 
 def limits(f, v):
     """What these data cannot tell."""
+    if not f.known:
+        return [
+            "How many workers are protected, and whether protection and poverty have anything to do with each other. Figures on "
+            "Jamsostek are missing here.",
+            "Small changes of the poverty rate from year to year. The rate comes from a survey whose sampling error is not "
+            "published for regencies.",
+            "Who lives in extreme poverty. The estimate gives a share of the population, with an interval, not names or villages.",
+        ]
     out = [
         "Whether subsidised dues reduce poverty. Six regions with an incomplete record cannot show a cause; the two can only "
         "be read side by side.",
@@ -327,7 +450,17 @@ def limits(f, v):
 def next_steps(f, v):
     """What to do next, and whom to ask."""
     out = []
-    if f.parts:
+    if not f.known:
+        where = "for each regency and city" if f.parts else "for " + this(f)
+        out.append(f"Ask {holder_bpjs(f)} for active participants by segment (PU, BPU, Jakon, PMI), the UCJ denominator and their "
+                   f"date, {where}.")  # fmt: skip
+        out.append(
+            f"Ask {_office(f)} how many workers it pays dues for, by month and payer, planned and realised apart."
+        )
+        out.append(
+            "Ask BPS and Bappeda for the official rate of extreme poverty and its basis; the estimate here cannot replace it."
+        )
+    elif f.parts:
         lacking = [p.region.short for p in f.parts if p.covered is None]
         out.append(fill("Ask BPJS Ketenagakerjaan's Gorontalo branch for participants by segment and the UCJ denominator at one "
                         "date for all six; today they are missing for {l}.", l=v.join(lacking)))  # fmt: skip
@@ -356,7 +489,7 @@ def next_steps(f, v):
             "Budget for the time after {u}: the discount for BPU outside transport ({reg}) ends and dues for JKK and JKM return "
             "from {a} to {b} a person a month.{r}",
             u=v.when(d.until), reg=d.regulation, a=v.rupiah(d.reduced), b=v.rupiah(d.full), r=v.ref(d.full)))  # fmt: skip
-    if f.extreme is None or not f.parts:
+    if f.known and (f.extreme is None or not f.parts):
         out.append("Ask BPS and Bappeda for the latest rate of extreme poverty and its basis.")
     return out
 
@@ -373,11 +506,26 @@ MAP = {
 def map_alt(rows):
     """Alt text of the map: rows of (name, value in words, date)."""
     said = "; ".join(f"{n} {x} ({t})" if t else f"{n} {x}" for n, x, t in rows)
-    return f"Map of the six regions of Gorontalo with the latest reported UCJ coverage: {said}."
+    return f"Map of the regions of Gorontalo with the latest reported UCJ coverage: {said}."
+
+
+POVERTY_MAP = {
+    "title": "Poverty rate (P0) by regency and city, {}",
+    "unit": "Percent of population (classes fixed across years)",
+    "source": "BPS, Susenas March",
+    "caption": "Small differences may be sampling error, which is not published for regencies.",
+    "tiles": "Tiles stand in for a map: its boundaries are an optional download (ucj fetch boundaries).",
+}  # fmt: skip
+
+
+def poverty_map_alt(f, rows, *, tiles):
+    """Alt text of the map, or the tiles, of P0: rows of (name, value in words)."""
+    said = "; ".join(f"{n} {x}" for n, x in rows)
+    return f"{'Tiles' if tiles else 'Map'} of the poverty rate of the regions of {f.province.label('en')}: {said}."
 
 
 LADDER = {
-    "title": "Estimated extreme poverty, the six regions",
+    "title": "Estimated extreme poverty",
     "unit": "Percent of population; dot: estimate, thick line: 80 percent interval, thin line: 95 percent",
     "source": "estimate from P0, P1, P2 (BPS) and the national rate; not an official figure",
     "caption": "Estimates, not official figures. A change from one year to the next cannot be read from them.",
@@ -400,7 +548,9 @@ CHART = {
 def chart_caption(breaks, events):
     """Caption: where the line is cut, and the events by number."""
     cuts = "; ".join(
-        f"the line is cut between {b['year_before']} and {b['year']} where the basis changed" for b in breaks
+        f"the line is cut between {b['year_before']} and {b['year']} where the "
+        f"{'province was divided' if b['from_definition'].endswith('_undivided') else 'basis changed'}"
+        for b in breaks
     )
     said = "; ".join(f"({n}) {period(e['period'], 'en')}: {e['title']}" for n, e in enumerate(events, 1))
     out = f"{cuts[:1].upper()}{cuts[1:]}. " if cuts else ""
@@ -414,7 +564,7 @@ def chart_alt(f, ends, breaks):
     return f"Line chart of the poverty rate. {said}{cuts}"
 
 
-TABLE = {"heading": "Key figures", "parts": "The six regions side by side",
+TABLE = {"heading": "Key figures", "parts": "The {} regions side by side",
          "note": "Nature says how the source states the figure. Computed measures come from other source rows."}  # fmt: skip
 LABELS = {
     "ucj": "Reported UCJ coverage",
@@ -434,17 +584,35 @@ LABELS = {
     "poor": "Poor population",
     "line": "Poverty line a person a month",
     "extreme": "Extreme poverty, official rate",
+    "estimate": "Extreme poverty, estimate",
+    "dues": "Subsidised dues",
 }
 
 
 def parts_headers(f):
     """Head of the table of parts."""
+    since = f"Change since {period(f.p0_start.period, 'en')}" if f.p0_start else "Change"
+    if not f.known:
+        return (
+            "Region",
+            f"P0 {period(f.p0.period, 'en')}",
+            since,
+            "P1",
+            "Poor",
+            "Extreme poverty, estimate (80 percent interval)",
+        )
     return ("Region", "UCJ", "Subsidised dues (realised)", "Planned",
             f"P0 {period(f.p0.period, 'en')}", f"Change since {period(f.p0_start.period, 'en')}")  # fmt: skip
 
 
 def method(f):
     """Paragraph on method."""
+    if not f.known:
+        return (
+            "Method: poverty is as BPS prints it (Susenas March); where carriers of a BPS table differ, the more reliable one is used "
+            "and the others stay on record as conflicts. Extreme poverty is estimated from P0, P1 and P2 by a maximum-entropy "
+            "distribution calibrated to the national rate. Changes across definitions are not computed."
+        )
     return (
         "Method: each figure is the statement of a source with date, nature and status; where sources differ, the more reliable "
         "one is used (BPS table, BPS release, government, then press) and the others stay on record as conflicts. UCJ is active "

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MIME = "application/vnd.ucj-brief+json"  # marks an output as a part of the page and says where it goes
+
 
 @dataclass(frozen=True)
 class Section:
@@ -27,3 +29,26 @@ class Section:
     paragraphs: tuple = ()
     numbers: tuple = ()
     picture: dict | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A rendered part of a brief, as a cell of the notebook shows it.
+
+    Attributes
+    ----------
+    html : str
+    text : str
+        What is read where HTML is not shown.
+    place : {"head", "main", "foot"}
+    about : dict
+        For the head of the page: title, lang, description.
+    """
+
+    html: str
+    text: str
+    place: str = "main"
+    about: dict | None = None
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": str(self.html), "text/plain": self.text, MIME: {"place": self.place, **(self.about or {})}}

@@ -4,12 +4,12 @@ Reads ``inputs.scenario`` (`scenarios.DEFAULT` where there is none). Where a reg
 says which are missing and who holds them, and gives what holds for any thousand people.
 """
 
-from dataclasses import replace
+import copy
 
 from markupsafe import Markup
 
 from ucj_analysis import language, scenarios
-from ucj_analysis.briefs import page
+from ucj_analysis.briefs import page, store
 from ucj_analysis.briefs.facts import gather
 from ucj_analysis.briefs.quantity import Quantity, Voice, fill
 from ucj_analysis.briefs.section import Section
@@ -280,4 +280,8 @@ def with_scenario(inputs, scenario):
         return inputs
     budget.path((0.0,) * 3, (1.0,) * 3, scenario.target, int(inputs.as_of[:4]), scenario.year, shape=scenario.path)
     budget.payers_of(scenario.payers, inputs.scheme, scenario.year)
-    return replace(inputs, scenario=scenario)
+    out = copy.copy(inputs)  # with all that was computed from it
+    vars(out)["scenario"] = scenario
+    if "base" in vars(out):
+        vars(out)["base"] = store.digest(vars(out)["base"], repr(scenario))
+    return out

@@ -6,12 +6,11 @@ From Our World in Data: lines are named where they end, and a reader needs no co
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.lines import Line2D
 
 from ucj_analysis import language
 from ucj_analysis.errors import UcjError
-from ucj_analysis.figures import style
+from ucj_analysis.figures import layers, style
 from ucj_analysis.figures.base import Chart
 from ucj_analysis.figures.style import ACCENT, FAINT, INK, LINE, PAPER, SECOND, SOFT, WARN, word
 from ucj_analysis.regions import get
@@ -30,9 +29,11 @@ def trend_lines(
     highlight=(),
     province=None,
     events=None,
+    width=7.5,
     height=3.0,
     digits=2,
     show_title=True,
+    choices=(),
 ):
     """Lines over years, one a region, cut where the definition changes; province and events marked.
 
@@ -44,9 +45,11 @@ def trend_lines(
     province : code, optional
         Drawn dashed.
     events : DataFrame, optional
-        year (may be fractional), mark (short text printed above the line at that date).
+        year (may be fractional), mark (short text printed above the line at that date); a dict of them by code with ``choices``.
     show_title : bool
         False where the page prints the title itself.
+    choices : codes, optional
+        Each of them is drawn highlighted and plain, as layers (`layers.Layers.pick` chooses one).
     """
     if levels.empty:
         raise UcjError("levels is empty: expected rows of poverty.levels")
@@ -56,48 +59,66 @@ def trend_lines(
         c: col
         for c, col in zip(bright, ["#0b4f6c", "#b3261e", "#2f6f3e", "#6a3d9a", "#8a4b08", "#444444"], strict=False)
     }
+    crowded = len(codes) > 10  # end labels for all would not fit
     with style.apply():
-        figure, ax = plt.subplots(figsize=(7.5, height))
+        figure, ax = plt.subplots(figsize=(width, height))
         down = 0.24 if show_title else 0.0
-        figure.subplots_adjust(0.055, 0.44 / height, 0.80, 1 - (0.26 + down) / height)
+        longest = max(len(_name(c, lang)) for c in codes)
+        right = 1.5 if width > 6 else min(1.9, 0.45 + 0.0095 * 6.4 * longest)
+        figure.subplots_adjust(0.41 / width, 0.44 / height, 1 - right / width, 1 - (0.26 + down) / height)
         if show_title:
             figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
         figure.text(0.012, 1 - (0.03 + down) / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
         ends = []
         for code in sorted(codes, key=lambda c: (c in plain, c == province)):
             here = levels[levels["region_code"] == code]
-            colour = plain.get(code, INK if code == province else "#9aa5b0")
-            look = {
-                "color": colour,
-                "linewidth": 2.2 if code in plain else 1.4 if code == province else 1.0,
-                "linestyle": (0, (4, 2)) if code == province and code not in plain else "-",
-                "zorder": 4 if code in plain else 3 if code == province else 2,
-            }
-            for _, part in here.groupby("segment_id"):
-                single = len(part) == 1
-                ax.plot(
-                    part["year"], part["value"], marker="o" if single or code in plain else None, markersize=3, **look
-                )
+            _line(ax, here, code, province, plain.get(code), layers.without if code in choices else None)
             last = here.iloc[-1]
-            ends.append((last["value"], last["year"], code, colour if code in plain or code == province else SOFT))
+            ends.append((last["value"], last["year"], code, plain.get(code, INK if code == province else SOFT)))
+        for code in choices:
+            _line(ax, levels[levels["region_code"] == code], code, province, ACCENT, layers.only)
         low, high = levels["value"].min(), levels["value"].max()
         pad = 0.08 * (high - low or 1)
         ax.set_ylim(max(0, low - pad) if low >= 0 else low - pad, high + pad * (2.4 if events is not None else 1))
         first, last = int(levels["year"].min()), int(levels["year"].max())
         ax.set_xlim(first - 0.3, last + 0.25)
-        step = 1 if last - first <= 12 else 2
+        step = 1 if last - first <= width * 1.6 else 2
         ax.set_xticks(range(last, first - 1, -step), [str(y) for y in range(last, first - 1, -step)])
         ax.grid(axis="y")
         ax.yaxis.set_major_formatter(lambda v, _: language.number(v, lang, language.decimals(v)))
         ax.tick_params(length=0)
         ax.spines["left"].set_visible(False)
         _cuts(ax, levels, lang)
-        if events is not None and len(events):
+        if isinstance(events, dict):
+            for code, own in events.items():
+                _events(ax, own, code)
+        elif events is not None and len(events):
             _events(ax, events)
-        _end_labels(figure, ax, ends, plain, lang, digits)
+        if crowded:
+            outer = {e[2] for e in (min(ends), max(ends))}
+            for code in choices or [*plain, None]:
+                kept = [e for e in ends if e[2] in {province, code} | outer]
+                _end_labels(figure, ax, kept, [code], lang, digits, layer=(layers.only, code) if choices else None)
+        else:
+            _end_labels(figure, ax, ends, plain, lang, digits, choices=choices)
         figure.text(0.012, 0.05 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
         plt.close(figure)
     return Chart(figure, alt, title)
+
+
+def _line(ax, here, code, province, bright, layer):
+    """One region: in full colour when ``bright`` is a colour; parts are marked by ``layer``."""
+    look = {
+        "color": bright or (INK if code == province else "#9aa5b0"),
+        "linewidth": 2.2 if bright else 1.4 if code == province else 1.0,
+        "linestyle": (0, (4, 2)) if code == province and not bright else "-",
+        "zorder": 4 if bright else 3 if code == province else 2,
+    }
+    for _, part in here.groupby("segment_id"):
+        single = len(part) == 1
+        (drawn,) = ax.plot(part["year"], part["value"], marker="o" if single or bright else None, markersize=3, **look)
+        if layer:
+            layer(drawn, code)
 
 
 def _cuts(ax, levels, lang):
@@ -119,10 +140,10 @@ def _cuts(ax, levels, lang):
             )
 
 
-def _events(ax, events):
+def _events(ax, events, code=None):
     for row in events.itertuples():
-        ax.axvline(row.year, color=SECOND, linewidth=0.7, alpha=0.55, zorder=1)
-        ax.text(
+        rule = ax.axvline(row.year, color=SECOND, linewidth=0.7, alpha=0.55, zorder=1)
+        mark = ax.text(
             row.year,
             0.985,
             row.mark,
@@ -134,13 +155,18 @@ def _events(ax, events):
             weight="bold",
             bbox={"boxstyle": "circle,pad=0.22", "facecolor": SECOND, "linewidth": 0},
         )
+        if code:
+            layers.only(rule, code), layers.only(mark, code)
 
 
-def _end_labels(figure, ax, ends, bright, lang, digits):
-    """Name each line at its end; labels that would overlap are moved apart and keep a thin leader."""
-    figure.canvas.draw()
+def _end_labels(figure, ax, ends, bright, lang, digits, *, choices=(), layer=None):
+    """Name each line at its end; labels that would overlap are moved apart and keep a thin leader.
+
+    ``choices`` get both looks as layers; ``layer`` (mark, code) marks all that is drawn.
+    """
+    size = 7.4 if figure.get_size_inches()[0] > 6 else 6.4
     low, high = ax.get_ylim()
-    gap = (high - low) * 11.5 / (ax.get_window_extent().height * 72 / figure.dpi)
+    gap = (high - low) * 1.55 * size / (ax.get_window_extent().height * 72 / figure.dpi)
     ends = sorted(ends)
     spots = np.array([e[0] for e in ends])
     for _ in range(200):
@@ -157,20 +183,21 @@ def _end_labels(figure, ax, ends, bright, lang, digits):
     right = ax.get_xlim()[1]
     span = right - ax.get_xlim()[0]
     for (value, year, code, colour), y in zip(ends, spots, strict=True):
-        ax.plot(
+        (leader,) = ax.plot(
             [year, right, right + 0.012 * span], [value, value, y], color=LINE, linewidth=0.6, clip_on=False, zorder=1
         )
-        name = _name(code, lang)
-        ax.text(
-            right + 0.018 * span,
-            y,
-            f"{language.number(value, lang, digits)}  {name}",
-            fontsize=7.4,
-            va="center",
-            color=colour,
-            weight="bold" if code in bright else "normal",
-            clip_on=False,
-        )
+        looks = [(colour, "bold" if code in bright else "normal", None)]
+        if code in choices:
+            looks = [(colour, "normal", layers.without), (ACCENT, "bold", layers.only)]
+        if layer and code in bright:
+            looks = [(ACCENT, "bold", None)]
+        for tint, weight, mark in looks:
+            name = ax.text(right + 0.018 * span, y, f"{language.number(value, lang, digits)}  {_name(code, lang)}",
+                           fontsize=size, va="center", color=tint, weight=weight, clip_on=False)  # fmt: skip
+            if mark:
+                mark(name, code)
+            if layer:
+                layer[0](name, layer[1]), layer[0](leader, layer[1])
 
 
 def dumbbell(rows, *, alt, lang, title, unit, source):
@@ -411,6 +438,8 @@ def coverage_matrix(counts, *, alt, lang, title, unit, source):
         figure.subplots_adjust(0.30, 0.30 / height, 0.985, 1 - 0.75 / height)
         figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
         figure.text(0.012, 1 - 0.26 / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        import seaborn as sns  # half a second, and only this chart needs it
+
         shown = np.minimum(counts, 4)
         palette = sns.color_palette("blend:#d4e6ea,#0b4f6c", 4)
         sns.heatmap(
@@ -436,7 +465,21 @@ def coverage_matrix(counts, *, alt, lang, title, unit, source):
     return Chart(figure, alt, title)
 
 
-def ladder(rows, *, alt, lang, title, unit, source, highlight=(), official=None, row_height=0.24, show_title=True):
+def ladder(
+    rows,
+    *,
+    alt,
+    lang,
+    title,
+    unit,
+    source,
+    highlight=(),
+    official=None,
+    width=7.5,
+    row_height=0.24,
+    show_title=True,
+    choices=(),
+):
     """Estimated rates with 80 % (thick) and 95 % (thin) intervals, highest first; official points where there are any.
 
     Parameters
@@ -446,50 +489,74 @@ def ladder(rows, *, alt, lang, title, unit, source, highlight=(), official=None,
     official : DataFrame, optional
         region_code, official (percent).
     highlight : codes drawn in full colour
+    choices : codes, optional
+        Each of them is drawn highlighted and faint, as layers.
     """
     if rows.empty:
         raise UcjError("rows is empty: expected one row of estimates per region")
     order = rows.sort_values(["rate", "region_code"])
     with style.apply():
-        top = 0.46 if show_title else 0.22
+        lines = unit.count("\n") + 1
+        top = (0.46 if show_title else 0.22) + 0.12 * (lines - 1) + (0.14 if width < 6 else 0)
         height = 0.36 + top + row_height * len(order)
-        figure, ax = plt.subplots(figsize=(7.5, height))
-        figure.subplots_adjust(0.20, 0.36 / height, 0.79, 1 - top / height)
+        small = min(7.2, 50 * row_height)
+        figure, ax = plt.subplots(figsize=(width, height))
+        longest = max(len(_name(c, lang)) for c in order["region_code"])
+        left = 1.5 if width > 6 else min(1.55, 0.2 + 0.0095 * small * longest)
+        right = 1.57 if width > 6 else 0.2 + 0.0095 * small * 15
+        figure.subplots_adjust(left / width, 0.36 / height, 1 - right / width, 1 - top / height)
         if show_title:
             figure.text(0.012, 1 - 0.05 / height, title, va="top", ha="left", fontsize=10, weight="bold")
-        figure.text(0.012, 1 - (top - 0.19) / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
+        down = 0.27 if show_title else 0.03
+        figure.text(0.012, 1 - down / height, unit, va="top", ha="left", fontsize=7.2, color=SOFT)
         edge = ax.get_yaxis_transform()
-        for y, r in enumerate(order.itertuples()):
-            bright = not len(highlight) or r.region_code in highlight
-            colour = ACCENT if bright else "#8d9aa6"
-            ax.plot([r.lower95, r.upper95], [y, y], color=colour, linewidth=1.1)
-            ax.plot([r.lower80, r.upper80], [y, y], color=colour, linewidth=4.5, alpha=0.45, solid_capstyle="butt")
-            ax.plot(r.rate, y, "o", color=colour, markersize=4.5)
+        ax.set_yticks([])
+
+        def rung(y, r, colour, weight, mark):
             span = language.span(r.lower80, r.upper80, lang, 1)
-            ax.text(1.015, y, f"{language.number(r.rate, lang, 1)}  ({span})", transform=edge, fontsize=7.2, va="center",
-                    weight="bold" if bright and len(highlight) else "normal")  # fmt: skip
+            drawn = [
+                *ax.plot([r.lower95, r.upper95], [y, y], color=colour, linewidth=1.1),
+                *ax.plot([r.lower80, r.upper80], [y, y], color=colour, linewidth=min(4.5, 27 * row_height), alpha=0.45,
+                         solid_capstyle="butt"),
+                *ax.plot(r.rate, y, "o", color=colour, markersize=min(4.5, 27 * row_height)),
+                ax.text(1.015, y, f"{language.number(r.rate, lang, 1)}  ({span})", transform=edge, fontsize=small, va="center",
+                        weight=weight),
+                ax.text(-0.015, y, _name(r.region_code, lang), transform=edge, fontsize=small, va="center", ha="right",
+                        weight=weight),
+            ]  # fmt: skip
+            for artist in drawn if mark else ():
+                mark(artist, r.region_code)
+
+        faint = "#8d9aa6"
+        for y, r in enumerate(order.itertuples()):
+            if len(choices):
+                one = r.region_code in choices
+                rung(y, r, faint if one else ACCENT, "normal", layers.without if one else None)
+                if one:
+                    rung(y, r, ACCENT, "bold", layers.only)
+                continue
+            bright = not len(highlight) or r.region_code in highlight
+            rung(y, r, ACCENT if bright else faint, "bold" if bright and len(highlight) else "normal", None)
         handles = [
             Line2D(
                 [], [], marker="o", color=ACCENT, markersize=4.5, linewidth=4, alpha=0.8, label=word("estimate", lang)
             )
         ]
         if official is not None and len(official):
-            place = {c: y for y, c in enumerate(order["region_code"])}
+            spot = {c: y for y, c in enumerate(order["region_code"])}
             for r in official.itertuples():
-                if r.region_code in place:
-                    ax.plot(r.official, place[r.region_code], "D", color=_PLANNED, markersize=5, zorder=5)
+                if r.region_code in spot:
+                    ax.plot(r.official, spot[r.region_code], "D", color=_PLANNED, markersize=5, zorder=5)
             handles.append(
                 Line2D([], [], marker="D", linestyle="", color=_PLANNED, markersize=5, label=word("official", lang))
             )
-        ax.set_yticks(range(len(order)), [_name(c, lang) for c in order["region_code"]], color=INK)
         ax.set(ylim=(-0.6, len(order) - 0.4), xlim=(0, None))
         ax.xaxis.set_major_formatter(lambda v, _: language.number(v, lang, language.decimals(v)))
         ax.grid(axis="x")
         ax.tick_params(length=0)
         ax.spines["left"].set_visible(False)
-        figure.legend(
-            handles=handles, loc="upper right", bbox_to_anchor=(0.995, 1 - (top - 0.24) / height), ncols=len(handles)
-        )
+        spot = 1 - (top - 0.24) / height if width > 6 else 1 - (top - 0.19) / height
+        figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.995, spot), ncols=len(handles))
         figure.text(0.012, 0.04 / height, word("source", lang).format(source), fontsize=5.8, color=SOFT)
         plt.close(figure)
     return Chart(figure, alt, title)

@@ -4,23 +4,25 @@ From the BPS and OWID maps: fixed classes across years, so that a colour means t
 """
 
 import math
+import textwrap
 
-import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.patches import ConnectionPatch, Rectangle
-from shapely import box, contains_properly, intersects, points
+from matplotlib.patches import ConnectionPatch, PathPatch, Rectangle
+from matplotlib.path import Path
+from shapely import box, contains_properly, get_coordinates, intersects, points, prepare
 from shapely.ops import nearest_points
 
 from ucj_analysis import language
 from ucj_analysis.errors import UcjError
-from ucj_analysis.figures import style
+from ucj_analysis.figures import layers, style
 from ucj_analysis.figures.base import Chart
 from ucj_analysis.figures.style import INK, LINE, PAPER, SOFT, word
 from ucj_analysis.regions import get
 
-CRS = "EPSG:32651"  # UTM 51N, metres
+CRS = "EPSG:32651"  # UTM 51N, metres; elsewhere the zone of the province
+MANY = 8  # more regions than this are labelled only where their figure fits
 SMALL = 0.02  # a region under this share of the map's area is drawn again in an inset
 _NO_DATA, _BOUND = "#f3f4f6", "#dfe5ea"
 _HATCH = {"no_data": "....", "bounded": "////"}
@@ -42,6 +44,8 @@ def choropleth(
     digits=None,
     highlight=None,
     show_title=True,
+    choices=(),
+    width=7.5,
 ):
     """Map of one figure per region.
 
@@ -67,6 +71,10 @@ def choropleth(
         Code of a region to be outlined.
     show_title : bool
         False where the page prints the title itself.
+    choices : codes, optional
+        Each of them is outlined in a layer of its own (`layers.Layers.pick` chooses one).
+    width : float
+        Inches; under 6 the map is compact, as for half a page.
 
     Returns
     -------
@@ -74,25 +82,38 @@ def choropleth(
     """
     shapes = _projected(shapes)
     rows = _rows(shapes, values)
+    compact, many = width < 6, len(rows) > MANY or _scattered(shapes)
     with style.apply():
-        height = 3.72 if show_title else 3.50
-        figure = plt.figure(figsize=(7.5, height))
+        x0, y0, x1, y1 = shapes.total_bounds
+        room = 0.08 if many else 0.55 if compact else 0.30
+        above = 0.22 if compact and not many else 0.10
+        least = 2.5 if many else 1.5  # beside a long chart of estimates a flat map would leave a gap
+        tall = min(max((width - 0.1) * (1 + above + room) * (y1 - y0) / (x1 - x0), least), 3.6) if compact else 3.15
+        foot = (0.38 if compact else 0.30) + (0.52 if many else 0.0)
+        height = foot + tall + (0.27 if show_title else 0.05)
+        figure = plt.figure(figsize=(width, height))
         if show_title:
             _title(figure, title)
-        ax = figure.add_axes((0.005, 0.30 / height, 0.99, 3.15 / height))
+        ax = figure.add_axes((0.005, foot / height, 0.99, tall / height))
         palette = colours(len(breaks) - 1)
-        small = _small(shapes)
-        _frame(ax, shapes, room=0.30)
+        small = [] if many else _small(shapes)
+        _frame(ax, shapes, room=room, above=above)
         _paint(ax, shapes, rows, breaks, palette)
-        if highlight in set(rows.index):
-            edge = {"color": style.MARK, "linewidth": 2.0, "aspect": None, "zorder": 3}
-            shapes[shapes["region_code"] == highlight].boundary.plot(ax=ax, **edge)
-        taken = [_scale_bar(ax, shapes, lang), _legend(figure, rows, breaks, palette, unit, lang, over=ax)]
+        for code in choices or [highlight]:
+            if code in set(rows.index):
+                outline = _outline(shapes.geometry[list(shapes["region_code"]).index(code)])
+                edge = PathPatch(outline, facecolor="none", edgecolor=style.MARK, linewidth=2.0, zorder=3)
+                ax.add_patch(layers.only(edge, code) if len(choices) else edge)
+        step = 0.34 if compact else 0.50
+        taken = [_scale_bar(ax, shapes, lang)]
+        taken.append(_legend(figure, rows, breaks, palette, unit, lang, over=None if many else ax, step=step))
         if small:
             taken.append(_inset(figure, ax, shapes, rows, small, breaks, palette, lang, dates, digits))
-        text = {c: _lines(c, r, lang, dates, digits) for c, r in rows.iterrows() if c not in small}
-        _label_all(figure, ax, shapes, rows, breaks, palette, text, taken)
-        _credits(figure, source, attribution, lang)
+        taken = [t for t in taken if t is not None]
+        scale = 0.80 if compact else 1.0
+        text = {c: _lines(c, r, lang, dates, digits, scale) for c, r in rows.iterrows() if c not in small}
+        _label_all(figure, ax, shapes, rows, breaks, palette, text, taken, crowded=many)
+        _credits(figure, source, attribution, lang, wide=not compact)
         plt.close(figure)
     return Chart(figure, alt, title)
 
@@ -220,38 +241,39 @@ def bivariate_map(
     return Chart(figure, alt, title)
 
 
-def tile_grid(values, *, alt, lang, title, unit, breaks, colours, source):
-    """Tiles in place of a map where no boundaries are at hand: one square a region, by code."""
+def tile_grid(
+    values, *, alt, lang, title, unit, breaks, colours, source, digits=None, show_title=True, choices=(), width=7.5
+):
+    """Tiles in place of a map where no boundaries are at hand: one square a region, by code; ``choices`` as in `choropleth`."""
     palette = colours(len(breaks) - 1)
     rows = values.set_index("region_code")
-    across = min(8, max(3, math.ceil(math.sqrt(len(rows) * 2))))
+    across = min(8 if width > 6 else 5, max(3, math.ceil(math.sqrt(len(rows) * (2 if width > 6 else 1.1)))))
     down = math.ceil(len(rows) / across)
     with style.apply():
-        height = 1.15 + 0.62 * down
-        figure = plt.figure(figsize=(7.5, height))
-        _title(figure, title)
-        ax = figure.add_axes((0.01, 0.7 / height, 0.98, 1 - 1.08 / height))
+        head = 0.38 if show_title else 0.06
+        height = 0.92 + head + (0.62 if width > 6 else 0.44) * down
+        figure = plt.figure(figsize=(width, height))
+        if show_title:
+            _title(figure, title)
+        ax = figure.add_axes((0.01, 0.87 / height, 0.98, 1 - (0.87 + head) / height))
         for n, (code, row) in enumerate(rows.iterrows()):
             x, y = n % across, down - 1 - n // across
             face, hatch = _face(row, breaks, palette)
             ax.add_patch(Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor=face, hatch=hatch, edgecolor=PAPER))
+            if code in choices:
+                edge = Rectangle(
+                    (x + 0.03, y + 0.04), 0.94, 0.92, fill=False, edgecolor=style.MARK, linewidth=2.0, zorder=3
+                )
+                ax.add_patch(layers.only(edge, code))
             ink = style.text_on(face)
-            name = get(code).short
-            ax.text(
-                x + 0.5,
-                y + 0.66,
-                name if len(name) < 19 else name[:17] + "…",
-                ha="center",
-                va="center",
-                fontsize=6.2,
-                color=ink,
-            )
-            ax.text(
-                x + 0.5, y + 0.32, _short(row, lang), ha="center", va="center", fontsize=7.5, weight="bold", color=ink
-            )
+            name = textwrap.wrap(get(code).short, 17, max_lines=2, placeholder="…")
+            ax.text(x + 0.5, y + 0.66, "\n".join(name), ha="center", va="center", fontsize=6.2 if len(name) < 2 else 5.2,
+                    color=ink, linespacing=1.05)  # fmt: skip
+            ax.text(x + 0.5, y + 0.26, _short(row, lang, digits=digits), ha="center", va="center", fontsize=7.5, weight="bold",
+                    color=ink)  # fmt: skip
         ax.set(xlim=(0, across), ylim=(0, down))
         ax.set_axis_off()
-        _legend(figure, rows, breaks, palette, unit, lang)
+        _legend(figure, rows, breaks, palette, unit, lang, step=0.34 if width < 6 else 0.50)
         _credits(figure, source, "", lang)
         plt.close(figure)
     return Chart(figure, alt, title)
@@ -268,7 +290,11 @@ def _title(figure, title):
 def _projected(shapes):
     if shapes.crs is None:
         raise UcjError("the shapes have no coordinate system: set one, such as EPSG:4326")
-    out = shapes.to_crs(CRS)
+    x0, _, x1, y1 = shapes.total_bounds
+    zone = 1 + int(((x0 + x1) / 2 + 180) // 6)
+    out = (
+        shapes.to_crs(f"EPSG:{32600 if y1 > 0 else 32700}"[:-2] + f"{zone:02d}") if shapes.crs.is_geographic else shapes
+    )
     return out.sort_values("region_code", ignore_index=True)
 
 
@@ -284,13 +310,29 @@ def _rows(shapes, values):
 
 
 def _small(shapes):
+    """Codes of regions to be drawn again, larger; none where they are scattered islands, which an inset would not enlarge."""
     area = shapes.geometry.area
-    return [c for c, a in zip(shapes["region_code"], area / area.sum(), strict=True) if a < SMALL]
+    part = shapes[(area / area.sum() < SMALL).to_numpy()]
+    if part.empty or _spread(part.total_bounds, shapes.total_bounds) > 0.2:
+        return []
+    return list(part["region_code"])
 
 
-def _frame(ax, shapes, room):
+def _spread(inner, outer):
+    """Longer side of a box as a share of that side of another."""
+    return max((inner[2] - inner[0]) / (outer[2] - outer[0]), (inner[3] - inner[1]) / (outer[3] - outer[1]))
+
+
+def _scattered(shapes):
+    """Tell whether a region of little land reaches far: its islands leave no room for labels beside the land."""
+    whole = shapes.total_bounds
+    share = shapes.geometry.area / shapes.geometry.area.sum()
+    return any(a < 0.05 and _spread(b, whole) > 0.3 for a, b in zip(share, shapes.bounds.to_numpy(), strict=True))
+
+
+def _frame(ax, shapes, room, above=0.10):
     x0, y0, x1, y1 = shapes.total_bounds
-    ax.set(xlim=(x0 - 4e3, x1 + 4e3), ylim=(y0 - room * (y1 - y0), y1 + 0.10 * (y1 - y0)), aspect="equal")
+    ax.set(xlim=(x0 - 4e3, x1 + 4e3), ylim=(y0 - room * (y1 - y0), y1 + above * (y1 - y0)), aspect="equal")
     ax.set_axis_off()
 
 
@@ -302,16 +344,22 @@ def _face(row, breaks, palette):
     return palette[style.class_of(row["value"], breaks)], None
 
 
+def _outline(shape):
+    """Outline of a polygon or of several, holes included."""
+    rings = [r for g in getattr(shape, "geoms", [shape]) for r in (g.exterior, *g.interiors)]
+    return Path.make_compound_path(*(Path(get_coordinates(r), closed=True) for r in rings))
+
+
 def _polygon(ax, shape, face, hatch, width=0.8):
-    gpd.GeoSeries([shape]).plot(
-        ax=ax, facecolor=face, edgecolor=PAPER if not hatch else "#8b96a1", linewidth=width, hatch=hatch, aspect=None
-    )
+    edge = PAPER if not hatch else "#8b96a1"
+    ax.add_patch(PathPatch(_outline(shape), facecolor=face, edgecolor=edge, linewidth=width, hatch=hatch, zorder=1))
 
 
 def _paint(ax, shapes, rows, breaks, palette, width=0.8):
     for code, shape in zip(shapes["region_code"], shapes.geometry, strict=True):
         _polygon(ax, shape, *_face(rows.loc[code], breaks, palette), width=width)
-    shapes.boundary.plot(ax=ax, color="#77838f", linewidth=width * 0.6, aspect=None)
+    for shape in shapes.geometry:
+        ax.add_patch(PathPatch(_outline(shape), facecolor="none", edgecolor="#77838f", linewidth=width * 0.6, zorder=1))
 
 
 def _short(row, lang, *, sign=True, digits=None):
@@ -325,39 +373,50 @@ def _short(row, lang, *, sign=True, digits=None):
     return mark + text + ("%" if sign and row["unit"] == "percent" else "")
 
 
-def _lines(code, row, lang, dates, digits):
-    lines = [(get(code).short, 7.2, "normal"), (_short(row, lang, digits=digits), 9.0, "bold")]
+def _lines(code, row, lang, dates, digits, scale=1.0):
+    lines = [(get(code).short, 7.2 * scale, "normal"), (_short(row, lang, digits=digits), 9.0 * scale, "bold")]
     if dates and pd.notna(row["value"]):
-        lines.append((language.period(row["period"], lang, short=True), 6.3, "normal"))
+        lines.append((language.period(row["period"], lang, short=True), 6.3 * scale, "normal"))
     return lines
 
 
-def _label_all(figure, ax, shapes, rows, breaks, palette, text, taken):
+def _label_all(figure, ax, shapes, rows, breaks, palette, text, taken, *, crowded=False):
     faces = {c: _face(rows.loc[c], breaks, palette) for c in text}
     inks = {c: style.text_on(f[0]) for c, f in faces.items()}
-    _place(figure, ax, shapes, text, inks, taken=taken, plates={c for c, f in faces.items() if f[1]})
+    _place(figure, ax, shapes, text, inks, taken=taken, plates={c for c, f in faces.items() if f[1]}, crowded=crowded)
 
 
-def _place(figure, ax, shapes, text, inks, *, taken, plates=()):
-    """Write each region's lines where they fit: inside it, else beside it with a leader."""
-    figure.canvas.draw()
+def _place(figure, ax, shapes, text, inks, *, taken, plates=(), crowded=False):
+    """Write each region's lines where they fit: inside it, else beside it with a leader; ``crowded``: only the figure, inside."""
+    ax.apply_aspect()
     shape = shapes.set_index("region_code").geometry
     land = shape.union_all()
     scale = abs(np.subtract(*ax.transData.inverted().transform([(0, 0), (1, 0)])[:, 0]))  # metres a pixel
     view = box(*ax.get_xlim()[:1], *ax.get_ylim()[:1], *ax.get_xlim()[1:], *ax.get_ylim()[1:])
     done = list(taken)
-    sizes = {}
-    for code, lines in text.items():
+    prepare(land)
+
+    def measured(lines):
         extents = []
         for words, size, weight in lines:
             artist = ax.text(0, 0, words, fontsize=size, weight=weight)
             extents.append(artist.get_window_extent())
             artist.remove()
-        sizes[code] = (max(e.width for e in extents), [max(e.height, 7) * 1.18 for e in extents])
+        return max(e.width for e in extents), [max(e.height, 7) * 1.18 for e in extents]
+
     for code in sorted(text, key=lambda c: -shape[c].area):
-        wide, heights = sizes[code]
-        half = np.array([wide / 2 + 2, sum(heights) / 2 + 1]) * scale
-        spot, inside = _spot(shape[code], land, half, view, done)
+        tries = [text[code]]
+        if crowded:
+            (name, *_), (figure_, *_) = text[code][:2]
+            tries = [[(name, 5.6, "normal"), (figure_, 6.6, "bold")], [(figure_, 6.0, "bold")]]
+        for lines in tries:
+            wide, heights = measured(lines)
+            half = np.array([wide / 2 + 2, sum(heights) / 2 + 1]) * scale
+            spot, inside = _spot(shape[code], land, half, view, done, beside=not crowded)
+            if spot is not None:
+                break
+        else:
+            continue  # too small for its figure, which stands in the table and beside the estimates
         rect = box(*(spot - half), *(spot + half))
         done.append(rect)
         ink = inks[code] if inside else INK
@@ -372,7 +431,7 @@ def _place(figure, ax, shapes, text, inks, *, taken, plates=()):
             ax.plot([start.x, target.x], [start.y, target.y], color=SOFT, linewidth=0.7, zorder=4)
             ax.plot(target.x, target.y, "o", color=SOFT, markersize=2, zorder=4)
         y = spot[1] + half[1] - 1 * scale
-        for (words, size, weight), height in zip(text[code], heights, strict=True):
+        for (words, size, weight), height in zip(lines, heights, strict=True):
             ax.text(
                 spot[0],
                 y - height * scale / 2,
@@ -387,8 +446,9 @@ def _place(figure, ax, shapes, text, inks, *, taken, plates=()):
             y -= height * scale
 
 
-def _spot(shape, land, half, view, done):
-    """Centre for a label box: inside the shape with most room, else the nearest free place at sea."""
+def _spot(shape, land, half, view, done, *, beside=True):
+    """Centre for a label box: inside the shape with most room, else the nearest free place at sea (or None)."""
+    prepare(shape)
     x0, y0, x1, y1 = shape.bounds
     middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
     xs, ys = np.meshgrid(np.linspace(x0, x1, 41), np.linspace(y0, y1, 31))
@@ -402,6 +462,8 @@ def _spot(shape, land, half, view, done):
         away = np.hypot(*((centres[good] - middle) / (x1 - x0)).T)
         best = np.argmax(np.minimum(room, half[1]) / half[1] - away)
         return centres[good][best], True
+    if not beside:
+        return None, False
     vx0, vy0, vx1, vy1 = view.bounds
     xs, ys = np.meshgrid(np.linspace(vx0 + half[0], vx1 - half[0], 90), np.linspace(vy0 + half[1], vy1 - half[1], 60))
     centres = np.column_stack([xs.ravel(), ys.ravel()])
@@ -444,25 +506,27 @@ def _scale_bar(ax, shapes, lang):
 def _inset(figure, ax, shapes, rows, small, breaks, palette, lang, dates, digits):
     """Draw the small regions again, larger, at the foot of the map; returns the box it takes."""
     part = shapes[shapes["region_code"].isin(small)]
-    figure.canvas.draw()
+    ax.apply_aspect()
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    compact = figure.get_size_inches()[0] < 6
     view = ax.inset_axes((0.53, 0.0, 0.245, 0.31))
     x0, y0, x1, y1 = part.total_bounds
-    pad = 0.10 * max(x1 - x0, y1 - y0)
+    pad = (0.22 if compact else 0.10) * max(x1 - x0, y1 - y0)
     bottom, top = y0 - pad, y1 + pad
     frame = view.get_window_extent()
     width = (top - bottom) * frame.width / frame.height
     # the region stands left in the frame, its label right of it
     limits = {"xlim": (x0 - pad, x0 - pad + width), "ylim": (bottom, top)}
     near = shapes[~shapes["region_code"].isin(small)]
-    near.plot(ax=view, facecolor="#f7f8f9", edgecolor=LINE, linewidth=0.5, aspect=None)
+    for shape in near.geometry:
+        view.add_patch(PathPatch(_outline(shape), facecolor="#f7f8f9", edgecolor=LINE, linewidth=0.5, zorder=1))
     _paint(view, part, rows, breaks, palette)
     view.set(aspect="equal", xticks=[], yticks=[], xlabel="", ylabel="", **limits)
     view.spines[:].set(visible=True, color=SOFT, linewidth=0.8)
     pixel = (top - bottom) / frame.height
     y = top - 0.12 * (top - bottom)
     for code in small:
-        for words, size, weight in _lines(code, rows.loc[code], lang, dates, digits):
+        for words, size, weight in _lines(code, rows.loc[code], lang, dates, digits, 0.7 if compact else 1.0):
             view.text(x1 + 0.10 * (x1 - x0), y, words, fontsize=size, weight=weight, va="top", ha="left")
             y -= size * figure.dpi / 72 * 1.35 * pixel
         y -= 4 * pixel
@@ -475,18 +539,18 @@ def _inset(figure, ax, shapes, rows, small, breaks, palette, lang, dates, digits
     return box(left + 0.51 * (right - left), low, left + 0.79 * (right - left), low + 0.33 * (high - low))
 
 
-def _legend(figure, rows, breaks, palette, unit, lang, over=None):
+def _legend(figure, rows, breaks, palette, unit, lang, over=None, step=0.50):
     """Class colours side by side with their limits, and the marks for bounds and missing that occur.
 
     On a map (``over``) the marks stand below the classes; returns the box taken in the map's coordinates.
     """
     width, height = figure.get_size_inches()
     tall = 0.60 if over is not None else 0.42
-    ax = figure.add_axes((0.012, 0.32 / height, 0.976, tall / height))
+    ax = figure.add_axes((0.012, (0.32 if step > 0.4 else 0.38) / height, 0.976, tall / height))
     ax.set(xlim=(0, width), ylim=(0, tall))
     ax.set_axis_off()
-    step, base = 0.50, tall - 0.26
-    ax.text(0, tall - 0.05, unit, fontsize=7.2, color=SOFT, va="center")
+    base, size = tall - 0.26, 7.2 if step > 0.4 else 6.0
+    ax.text(0, tall - 0.05, unit, fontsize=size, color=SOFT, va="center")
     for i, colour in enumerate(palette):
         ax.add_patch(Rectangle((i * step, base), step, 0.12, facecolor=colour, edgecolor=PAPER, linewidth=0.6))
         if i:
@@ -494,7 +558,7 @@ def _legend(figure, rows, breaks, palette, unit, lang, over=None):
                 i * step,
                 base - 0.08,
                 language.number(breaks[i], lang, language.decimals(breaks[i])),
-                fontsize=6.8,
+                fontsize=size - 0.4,
                 ha="center",
                 va="center",
                 color=SOFT,
@@ -509,19 +573,23 @@ def _legend(figure, rows, breaks, palette, unit, lang, over=None):
             ax.add_patch(
                 Rectangle((x, y), 0.3, 0.12, facecolor=face, hatch=_HATCH[name] * 2, edgecolor="#8b96a1", linewidth=0.5)
             )
-            ax.text(x + 0.36, y + 0.055, word(name, lang), fontsize=7.2, va="center")
-            x += 0.36 + 0.062 * len(word(name, lang)) + 0.2
+            ax.text(x + 0.36, y + 0.055, word(name, lang), fontsize=size, va="center")
+            x += 0.36 + 0.0086 * size * len(word(name, lang)) + 0.2
     if over is None:
         return None
-    figure.canvas.draw()
+    over.apply_aspect()
     right = max(len(palette) * step, x) + 0.1
     corners = ax.transData.transform([(0, -0.1), (right, tall + 0.05)])
     (a, b), (c, d) = over.transData.inverted().transform(corners)
     return box(a, b, c, d)
 
 
-def _credits(figure, source, attribution, lang):
+def _credits(figure, source, attribution, lang, *, wide=True):
     height = figure.get_size_inches()[1]
     lines = [word("source", lang).format(source), attribution]
+    if not wide:
+        lines = [part for line in lines for part in textwrap.wrap(line, 104)]
     text = "\n".join(line for line in lines if line)
-    figure.text(0.012, 0.04 / height, text, fontsize=5.6, color=SOFT, va="bottom", ha="left", linespacing=1.25)
+    figure.text(
+        0.012, 0.04 / height, text, fontsize=5.6 if wide else 5.0, color=SOFT, va="bottom", ha="left", linespacing=1.25
+    )

@@ -1,8 +1,7 @@
 """The one style of all figures: fonts, colours, classes and fixed words."""
 
 import matplotlib as mpl
-import seaborn as sns
-from matplotlib.colors import to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 
 from ucj_analysis.errors import UcjError
 from ucj_analysis.language import check
@@ -79,17 +78,25 @@ def apply():
 
 def ramp(name, n):
     """Return n colours, light to dark, of a perceptual palette that colour-blind readers can order."""
+    import seaborn as sns  # half a second, and briefs need none of its palettes
+
     return sns.color_palette(name, n).as_hex()
+
+
+def _blend(colours, n):
+    """n colours from the first to the last, as seaborn's "blend:" does."""
+    ramp = LinearSegmentedColormap.from_list("blend", colours.split(","))
+    return [to_hex(ramp(i / (n - 1) if n > 1 else 0.0)) for i in range(n)]
 
 
 def coverage_colours(n):
     """Colours of coverage classes: light is low."""
-    return sns.color_palette("blend:#e4f1ee,#8cc3bd,#3b8ea5,#0b4f6c,#08304a", n).as_hex()
+    return _blend("#e4f1ee,#8cc3bd,#3b8ea5,#0b4f6c,#08304a", n)
 
 
 def poverty_colours(n):
     """Colours of poverty classes: dark is poor."""
-    return sns.color_palette("blend:#fdf0d9,#f6b26b,#d1603d,#7d1d3f,#4a1030", n).as_hex()
+    return _blend("#fdf0d9,#f6b26b,#d1603d,#7d1d3f,#4a1030", n)
 
 
 def luminance(colour):

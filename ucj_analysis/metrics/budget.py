@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, chi2, norm
+from scipy.special import gammaincinv, ndtr, ndtri
 
 from ucj_analysis.errors import UcjError
 from ucj_analysis.language import number
@@ -275,8 +275,8 @@ def poisson_interval(cases, *, level=0.95):
     if not 0 < level < 1:
         raise UcjError(f"level={level}: expected a number between 0 and 1, such as 0.95")
     tail = (1 - level) / 2
-    lower = 0.0 if cases == 0 else float(chi2.ppf(tail, 2 * cases) / 2)
-    return lower, float(chi2.ppf(1 - tail, 2 * cases + 2) / 2)
+    lower = 0.0 if cases == 0 else float(gammaincinv(cases, tail))
+    return lower, float(gammaincinv(cases + 1, 1 - tail))
 
 
 def death_rate(deaths, participants, months, *, level=0.95):
@@ -322,6 +322,8 @@ def pooled(observed):
     first = frame.iloc[0]
     same = np.nan
     if len(frame) == 2 and out["deaths"]:
+        from scipy.stats import binomtest  # half a second that only this needs
+
         same = binomtest(int(first["deaths"]), out["deaths"], first["exposure"] / out["exposure"]).pvalue
     return {k: out[k] for k in ("deaths", "exposure", "rate", "rate_lower", "rate_upper")} | {
         "apart_lower": float(frame["rate_lower"].min()),
@@ -457,7 +459,7 @@ def near_line(p0, p1, loss):
     if not 0 < p1 < p0 < 100:
         raise UcjError(f"P0 = {p0:g}, P1 = {p1:g}: expected 100 > P0 > P1 > 0")
     sigma = float(lognormal_sigma(p0, p1))
-    return float(100 * norm.cdf(norm.ppf(p0 / 100) - math.log(1 - loss) / sigma) - p0)
+    return float(100 * ndtr(ndtri(p0 / 100) - math.log(1 - loss) / sigma) - p0)
 
 
 def pushed_below(deaths, p0, p1, *, losses=LOSSES):

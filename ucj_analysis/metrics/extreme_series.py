@@ -5,7 +5,7 @@ Frames in, frames out. Two bases (US$1.90 and US$2.15 a day) are kept apart and 
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from ucj_analysis.errors import DefinitionChange, UcjError
 from ucj_analysis.metrics import extreme
@@ -334,11 +334,11 @@ def _alternatives(series):
 def lognormal_sigma(p0, p1):
     """Standard deviation of log expenditure when it is lognormal with this P0 and P1 (percent), solved row by row."""
     p0, p1 = np.asarray(p0) / 100, np.asarray(p1) / 100
-    q = norm.ppf(p0)
+    q = ndtri(p0)
     low, high = np.full(p0.shape, 1e-3), np.full(p0.shape, 5.0)
     for _ in range(60):  # P1 = P0 - E[y/z | poor] P0 falls in -sigma: bisection
         sigma = (low + high) / 2
-        mean = np.exp(-sigma * q + sigma**2 / 2) * norm.cdf(q - sigma)  # E[(y/z) 1(poor)]
+        mean = np.exp(-sigma * q + sigma**2 / 2) * ndtr(q - sigma)  # E[(y/z) 1(poor)]
         gap = p0 - mean
         low, high = np.where(gap < p1, sigma, low), np.where(gap < p1, high, sigma)
     return (low + high) / 2
@@ -346,7 +346,7 @@ def lognormal_sigma(p0, p1):
 
 def _lognormal(p0, p1, r):
     """Rate below r of the line when expenditure is lognormal with this P0 and P1."""
-    return 100 * norm.cdf(norm.ppf(np.asarray(p0) / 100) + np.log(r) / lognormal_sigma(p0, p1))
+    return 100 * ndtr(ndtri(np.asarray(p0) / 100) + np.log(r) / lognormal_sigma(p0, p1))
 
 
 def _uniform(here):
