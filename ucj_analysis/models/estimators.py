@@ -83,7 +83,10 @@ def ols(y, X, *, cluster, weights=None, count="all"):
     ----------
     y, X, weights
         As in `fit`.
-    cluster : array_like, shape (n,)
+    cluster : array_like, shape (n,), or a list of two of them, or a DataFrame of two columns
+        Two: errors may go together within either. Their CR1 is the first's plus the second's less that of the cells
+        of both, each with its own factor, with t(the smaller G - 1) (Cameron, Gelbach and Miller 2011); the bread of
+        CR2 and CR3 has no such sum, so these are refused.
     count : {"none", "slopes", "all"}
         Parameters counted in CR1's factor; "all" is Stata's ``regress, cluster()``. "slopes" is the same here.
 
@@ -91,8 +94,18 @@ def ols(y, X, *, cluster, weights=None, count="all"):
     -------
     Fit
     """
-    data = _read(y, X, weights, cluster=cluster)
-    return Fit(data, cluster=pd.factorize(data["cluster"], sort=True), time=None, absorb=False, count=count)
+    if isinstance(cluster, pd.DataFrame):
+        cluster = [cluster[c] for c in cluster]
+    two = isinstance(cluster, (list, tuple)) and len(cluster) == 2 and not np.isscalar(cluster[0])
+    labels = {"cluster": cluster[0], "second cluster": cluster[1]} if two else {"cluster": cluster}
+    data = _read(y, X, weights, **labels)
+    codes = [pd.factorize(data[k], sort=True) for k in labels]
+    made = [Fit(data, cluster=c, time=None, absorb=False, count=count) for c in codes]
+    if two:
+        cells = codes[0][0] * len(codes[1][1]) + codes[1][0]
+        both = Fit(data, cluster=pd.factorize(cells, sort=True), time=None, absorb=False, count=count)
+        made[0]._also = ((1, made[1]), (-1, both))
+    return made[0]
 
 
 def differences(y, X, *, unit, time, span=1, weights=None, count="all"):
@@ -175,7 +188,8 @@ def specifications(y, X, *, unit, time, coef=None, kind="CR2", level=0.95):
         "long differences": differences(y, X, unit=unit, time=time, span="long"),
     }
     name = made["fixed effects"].names[0] if coef is None else coef
-    return pd.DataFrame({k: f.table(kind, level).loc[name] | {"n": f.n} for k, f in made.items()}).T.astype({"n": int})
+    rows = {k: f.table(kind, level).loc[name] for k, f in made.items()}
+    return pd.DataFrame(rows).T.assign(n=[f.n for f in made.values()])
 
 
 class Fit:
@@ -229,6 +243,7 @@ class Fit:
         # rows of (X'WX)^-1 X'W^(1/2): each coefficient is this column times the scaled outcome
         self._pick = linalg.solve_triangular(R, self._Qx.T, lower=False).T
         self._e = ys - Xs @ beta
+        self._Xs, self._also = Xs, ()
         self._Q = np.column_stack([self._Qt, self._Qx])
 
     def _sums(self, v):
@@ -331,6 +346,8 @@ class Fit:
             raise UcjError(f"kind={kind!r}: expected one of {', '.join(KINDS)}")
         if kind[:2] == "CR" and len(self.clusters) < 2:
             raise UcjError(f"{kind}: one cluster ({self.clusters[0]}) has no clustered error; at least two are needed")
+        if kind in ("CR2", "CR3") and self._also:
+            raise UcjError(f"{kind}: not defined for clusters of two kinds; CR1 is")
         return kind
 
     def _multipliers(self, kind):
@@ -359,18 +376,25 @@ class Fit:
             a, factor = self._multipliers(kind)
             scores = self._sums(a * self._e[:, None])
             V = scores.T @ scores * factor
+            for sign, other in self._also:
+                V = V + sign * other.cov(kind).to_numpy()
         return pd.DataFrame(V, index=self.names, columns=self.names)
 
     def se(self, kind):
         """Standard errors, Series by coefficient."""
-        return pd.Series(np.sqrt(np.diag(self.cov(kind))), index=self.names, name="se")
+        variance = np.diag(self.cov(kind))
+        if (variance < 0).any():
+            bad = _some([n for n, v in zip(self.names, variance, strict=True) if v < 0])
+            raise UcjError(f"{kind}: the variance of {bad} over both kinds of clusters is negative; cluster by one")
+        return pd.Series(np.sqrt(variance), index=self.names, name="se")
 
     def dof(self, kind):
         """Degrees of freedom of the t distribution, Series by coefficient."""
         self._kind(kind)
         if kind == "CR2":
             return pd.Series(self._cr2[1], index=self.names, name="dof")
-        left = self.n - self.parameters if kind in ("iid", "HC1") else len(self.clusters) - 1
+        groups = [len(f.clusters) for f in (self, *(other for sign, other in self._also if sign > 0))]
+        left = self.n - self.parameters if kind in ("iid", "HC1") else min(groups) - 1
         return pd.Series(float(left), index=self.names, name="dof")
 
     def t(self, kind, null=0.0):
@@ -391,6 +415,35 @@ class Fit:
         """coef, se, dof, p, lower, upper by coefficient."""
         columns = [self.coef, self.se(kind), self.dof(kind), self.p(kind), self.interval(kind, level)]
         return pd.concat(columns, axis=1)
+
+    def many(self, Y, kind):
+        """Coefficients and standard errors of many outcomes on the same regressors, as if each were fitted.
+
+        Parameters
+        ----------
+        Y : array_like, shape (n, m)
+            Outcomes in columns, rows in the order given to the fit.
+        kind : str
+
+        Returns
+        -------
+        coef, se : ndarray, shape (k, m)
+        """
+        self._kind(kind)
+        if self._also:
+            raise UcjError("many: one kind of clusters only")
+        Ys = self._demean(np.asarray(Y, float)[self.order] * self._s[:, None])
+        coef = self._pick.T @ Ys
+        E = Ys - self._Q @ (self._Q.T @ Ys)
+        left = self.n - self.parameters
+        if kind == "iid":
+            V = np.outer((self._pick**2).sum(axis=0), (E**2).sum(axis=0) / left)
+        elif kind == "HC1":
+            V = (self._pick**2).T @ E**2 * self.n / left
+        else:
+            a, factor = self._multipliers(kind)
+            V = np.array([(self._sums(a[:, [j]] * E) ** 2).sum(axis=0) for j in range(a.shape[1])]) * factor
+        return coef, np.sqrt(V)
 
     def leverage(self):
         """Partial leverage per cluster: its share in the variation that a coefficient rests on, after all else.
