@@ -430,3 +430,21 @@ def test_groups_cover_the_open_cells(primary):
     for groups in (ident.by_region(primary), ident.by_cell(primary)):
         assert sorted(np.concatenate(list(groups.values()))) == list(open_)
     assert set(ident.by_region(primary)) == set(primary.rows["region_code"].iloc[open_])
+
+
+@pytest.mark.parametrize(
+    ("y", "low", "high", "units"),
+    [
+        ([0, 2, 3, -3, 1, -2], [2, 1, 2, 2, 1, 2], [2, 1, 2, 5, 1, 2], 2),
+        ([0, -2, 0, -1, -3, -3], [0, 3, 3, 2, 2, 2], [3, 3, 3, 3, 2, 2], 3),
+    ],
+)
+def test_an_end_of_zero_ends_the_search(y, low, high, units):
+    """The outcome is level along what is open: rounding once made the search for a smaller ratio go on for ever."""
+    p = ident.problem(np.array(y, float), np.array(low, float), np.array(high, float), **layout(units, 6 // units))
+    s = ident.slope_set(p)
+    found = slopes_of(p, grid(p, 9))
+    assert s.exact
+    assert s.lower == pytest.approx(found.min(), abs=1e-9)
+    assert s.upper == pytest.approx(found.max(), abs=1e-9) or s.upper == np.inf
+    assert 0 in (s.lower, s.upper)

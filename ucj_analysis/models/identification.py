@@ -476,7 +476,7 @@ def _inner(p, d, nodes):
                     trial = d.copy()
                     trial[i] = other
                     r = ratio(trial)
-                    if r < value * (1 - 1e-13):
+                    if r < value - 1e-13 * abs(value):
                         d, value, moving = trial, r, True
         return d, value
 
@@ -487,10 +487,15 @@ def _inner(p, d, nodes):
         if r < value:
             best, value = trial, r
     best, value = better(best, value)
+
+    def none():
+        """Whether the least ratio is zero but for rounding: it cannot fall further."""
+        return value <= 1e-12 * np.linalg.norm(u) / np.linalg.norm(p.M @ best)
+
     counter = 0
     heap = [(-np.inf, counter, p.lower, p.upper)]
     opened = 0
-    while heap and opened < nodes:
+    while heap and opened < nodes and not none():
         _, _, low, high = heapq.heappop(heap)
         if bound(low, high, value * (1 - EXACT))[0] <= 0:
             continue
@@ -511,6 +516,8 @@ def _inner(p, d, nodes):
             if over > 0:
                 counter += 1
                 heapq.heappush(heap, (-over, counter, l2, h2))
+    if none():
+        return End(0.0, best, 0.0, "concave", True)
     if not heap:
         return End(-value, best, -value * (1 - EXACT), "branch and bound", True)
     low, high = 0.0, value * (1 - EXACT)
