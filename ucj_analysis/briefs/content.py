@@ -3,7 +3,7 @@
 from markupsafe import Markup, escape
 
 from ucj_analysis import __version__, language
-from ucj_analysis.briefs import page, prose_en, prose_id
+from ucj_analysis.briefs import page, prose_en, prose_id, relation
 from ucj_analysis.briefs.facts import CHART_START, gather, latest_estimates, load
 from ucj_analysis.briefs.quantity import Voice, capital, fill
 from ucj_analysis.figures import charts, maps, style
@@ -14,7 +14,9 @@ __all__ = ["compose", "load"]
 
 PROSE = {"id": prose_id, "en": prose_en}
 _BOUNDARY_SOURCE = "R004"
-SECTIONS = ()  # functions (inputs, facts, voice, lang) -> section.Section or None, in the order they stand
+SECTIONS = (
+    relation.section,
+)  # functions (inputs, facts, voice, lang) -> section.Section or None, in the order they stand
 
 
 def compose(inputs, code, lang):

@@ -44,6 +44,13 @@ class Inputs:
         """The estimates of extreme poverty, computed when first asked for."""
         return reports.load_extreme(self.package)
 
+    @cached_property
+    def relation(self):
+        """The verdict on enrolment and extreme poverty, once for all briefs of a run."""
+        from ucj_analysis.models import verdict
+
+        return verdict.of(self)
+
 
 def load(package=None):
     """Open and verify the tables of the data package (by default that of the clone)."""

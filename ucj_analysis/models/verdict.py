@@ -134,9 +134,13 @@ class Specification:
         """One row with the choices, the slope and its limits."""
         keep = ("role", "outcome", "base", "payers", "readings", "lag", "completion", "estimator", "covariates")
         empty = dict.fromkeys(
-            ("slope_per_10", "lower", "upper", "p", "k", "n", "record_lower", "record_upper", "record_proof", "sign", "no_interval")
+            ("slope_per_10", "lower", "upper", "p", "k", "n", "record_lower", "record_upper", "record_proof", "sign"), np.nan
         )  # fmt: skip
-        found = empty | {"no_interval": self.refusal} if self.slope is None else self.slope.record()
+        found = (
+            empty | {"record_proof": "", "sign": "", "no_interval": self.refusal}
+            if self.slope is None
+            else self.slope.record()
+        )
         return {"spec_id": self.spec_id, **{k: self.row[k] for k in keep}, "years": self.row["years"], **found}
 
 
@@ -285,7 +289,7 @@ def reassigned(y, dose, *, unit, time, estimator):
 
     Pairs are of consecutive years; the year is taken out of them, and the outcome before stays where it is.
     """
-    _, Y, D, _, units = inference._balanced(y, dose, unit, time, None)
+    _, Y, D, _, _ = inference._balanced(y, dose, unit, time, None)
     Y, paths, basis = _pairs(Y, D, np.unique(np.asarray(time)), estimator)
     G, T = Y.shape
     codes = inference._kinds(paths)
@@ -561,14 +565,49 @@ def of(inputs, *, comparisons=None, simulations=2000, ask=3):
     return judge(panels, specification, top, comparisons=comparisons, simulations=simulations, ask=ask)
 
 
-def compared(inputs, region=donors.REGION):
-    """The two comparisons with donors that the verdict quotes: P0, and the estimated extreme rate."""
-    table, series = inputs.package.table("panel"), inputs.extreme.series
-    parts = {i: donors.outcome(table, i, 2015) for i in ("P0", "P1", "P2")}
-    match = pd.concat({i: t[[y for y in t.columns if y <= donors.LAST_PRE]] for i, t in parts.items()}, axis=1)
-    return {
-        "P0, sdid": donors.synthetic_did(donors.outcome(table, "P0"), name="P0", region=region),
-        "extreme, sc": donors.synthetic_control(
-            donors.extreme_outcome(series), match=match, name="extreme", matched="P0, P1, P2 2015-2017", region=region
-        ),
-    }
+def compared(inputs, region=donors.REGION, *, extreme=False):
+    """Comparisons with donors for the verdict to quote: P0, and on request the estimated extreme rate (several seconds)."""
+    table = inputs.package.table("panel")
+    out = {"P0, sdid": donors.synthetic_did(donors.outcome(table, "P0"), name="P0", region=region)}
+    if extreme:
+        parts = {i: donors.outcome(table, i, 2015) for i in ("P0", "P1", "P2")}
+        match = pd.concat({i: t[[y for y in t.columns if y <= donors.LAST_PRE]] for i, t in parts.items()}, axis=1)
+        out["extreme, sc"] = donors.synthetic_control(
+            donors.extreme_outcome(inputs.extreme.series), match=match, name="extreme", matched="P0, P1, P2 2015-2017",
+            region=region,
+        )  # fmt: skip
+    return out
+
+
+def heading(part, lang):
+    """Heading of a part of the verdict."""
+    return verdict_words.HEADINGS[language.check(lang)][part]
+
+
+def readable(table):
+    """A table of slopes with each slope and its limits in one cell."""
+
+    def span(a, b):
+        return "" if a != a else f"{a:+.2f} to {b:+.2f}"
+
+    out = table.drop(
+        columns=["lower", "upper", "record_lower", "record_upper", "record_proof", "slope_per_10", "k", "n", "p"]
+    )
+    says = [
+        "" if r["slope_per_10"] != r["slope_per_10"] or r["slope_per_10"] is None
+        else f"{r['slope_per_10']:+.2f} ({span(r['lower'], r['upper']) or 'no interval'}; {r['k']:.0f} of {r['n']:.0f})"
+        for r in table.to_dict("records")
+    ]  # fmt: skip
+    place = list(out.columns).index("sign")
+    out.insert(place, "slope per 10 (95%; assignments)", says)
+    out.insert(
+        place + 1,
+        "allowed by the record",
+        [span(a, b) for a, b in zip(table["record_lower"], table["record_upper"], strict=True)],
+    )
+    return out.loc[:, (out.astype(str) != "").any()]
+
+
+def labels(found, lang):
+    """A line for each specification of a verdict: id and what differs from the primary one."""
+    return [verdict_words.label(s, found.primary, lang) for s in found.curve]

@@ -26,7 +26,8 @@ SAY = {
         "record allows, {range})",
         "no_interval": "{slope} (no interval: too few assignments for a test; over the doses that the record allows, {range})",
         "no_end": "no end", "range": "{a} to {b}", "any": "any slope",
-        "ceiling": "Before any regression: if every death among up to {persons} participants of {region} in {year} had struck a "
+        "ceiling": "Before any regression: if every death among up to {persons} participants of {region} in {year} "
+        "had struck a "
         "different extremely poor household of {household} members, death benefits could have lifted at most {fall} percentage "
         "points of its people ({fall_lower} to {fall_upper}) over the extreme line in a year.",
         "no_ceiling": "Before any regression: the ceiling of death benefits cannot be computed from this record.",
@@ -40,24 +41,29 @@ SAY = {
         "positive": "its sign is positive throughout", "negative": "its sign is negative throughout",
         "not determined": "its sign is not determined",
         "no_record": "No set of slopes can be computed: {reason}.",
-        "primary": "Primary specification ({spec}, declared {declared}): {outcome}, {years}, levels of each regency and year taken "
+        "primary": "Primary specification ({spec}, declared {declared}): {outcome}, {years}, levels of each regency "
+        "and year taken "
         "out. Slope {slope_text} {unit}.",
         "per_ten": " Smallest difference seen in four of five cases: {mde} points per 10.",
         "no_primary": "The primary specification ({spec}, declared {declared}) gives no slope: {reason}.",
-        "without": "{region} carries {share} of the variation on which this slope rests; without it the slope is {slope_text}. ",
-        "without_none": "{region} carries {share} of the variation on which this slope rests; without it there is no slope: {reason}. ",
+        "without": "{region} carries {share} of the variation on which this slope rests; without it the slope is "
+        "{slope_text}. ",
+        "without_none": "{region} carries {share} of the variation on which this slope rests; without it there is "
+        "no slope: {reason}. ",
         "others_keep": "Without any one of the others it keeps its sign.",
         "others_turn": "Without {who} it also turns its sign.",
         "no_without": "There are too few regencies to leave one out.",
         "beside": "With the outcome of the year before in place of the level of each regency, the slope is {slope_text}.",
         "no_beside": "With the outcome of the year before in place of the level of each regency there is no slope: {reason}.",
-        "curve": "Of {all} declared specifications, {made} give a slope: {negative} negative, {positive} positive. Intervals that "
+        "curve": "Of {all} declared specifications, {made} give a slope: {negative} negative, {positive} positive. "
+        "Intervals that "
         "leave zero out: {clear}; specifications in which the record settles the sign: {settled}.",
         "no_donors": "",
         "tier0": "These data can only be described: {reason}.",
         "tier1": "In these data the relation between subsidised enrolment and {outcome} cannot be told apart from no relation: "
         "{slope_text} {unit}.",
-        "tier2": "The relation between subsidised enrolment and {outcome} is suggestive, and rests on {who}: {slope_text} {unit}.",
+        "tier2": "The relation between subsidised enrolment and {outcome} is suggestive, and rests on {who}: "
+        "{slope_text} {unit}.",
         "tier3": "Subsidised enrolment is associated with {direction} {outcome}: {slope_text} {unit}.",
         "lower": "lower values of", "higher": "higher values of",
         "why1": " The reason: {why}.",
@@ -65,8 +71,10 @@ SAY = {
         "and_interval": ", and the interval for the declared doses holds zero",
         "interval": "the interval holds zero, for the declared doses or for those at an end of the set",
         "spec": "the specification ({ids})",
-        "ask": "Ask first for the subsidised participants of {what}: from the labour office of the regency or city and from BPJS "
-        "Ketenagakerjaan, Gorontalo branch. With them the set of slopes would shrink by {shrink} on average, if no value is more "
+        "ask": "Ask first for the subsidised participants of {what}: from the labour office of the regency or city "
+        "and from BPJS "
+        "Ketenagakerjaan, Gorontalo branch. With them the set of slopes would shrink by {shrink} on average, if no "
+        "value is more "
         "likely than another.",
         "no_ask": "No dose is missing for the primary specification.", "not_asked": "",
         "early": " For {years}, regencies also lack a count of workers: ask BPS for it.",
@@ -76,44 +84,59 @@ SAY = {
         "extreme_raked": "perkiraan persentase kemiskinan ekstrem (disesuaikan)",
         "P0": "persentase penduduk miskin", "P1": "indeks kedalaman kemiskinan", "P2": "indeks keparahan kemiskinan",
         "unit": "poin per 10 peserta per 100 pekerja",
-        "slope": "{slope} (95 persen {lower} sampai {upper}; {k} dari {n} pembagian dosis sebesar itu atau lebih; dengan semua dosis "
+        "slope": "{slope} (95 persen {lower} sampai {upper}; {k} dari {n} pembagian dosis sebesar itu atau lebih; "
+        "dengan semua dosis "
         "yang dimungkinkan catatan, {range})",
-        "no_interval": "{slope} (tanpa selang: terlalu sedikit pembagian dosis untuk diuji; dengan semua dosis yang dimungkinkan "
+        "no_interval": "{slope} (tanpa selang: terlalu sedikit pembagian dosis untuk diuji; dengan semua dosis yang "
+        "dimungkinkan "
         "catatan, {range})",
         "no_end": "tanpa batas", "range": "{a} sampai {b}", "any": "kemiringan berapa pun",
-        "ceiling": "Sebelum regresi apa pun: andai setiap kematian di antara paling banyak {persons} peserta {region} pada {year} terjadi di rumah "
-        "tangga miskin ekstrem yang berbeda dengan {household} anggota, santunan kematian dapat mengangkat paling banyak {fall} "
+        "ceiling": "Sebelum regresi apa pun: andai setiap kematian di antara paling banyak {persons} peserta "
+        "{region} pada {year} terjadi di rumah "
+        "tangga miskin ekstrem yang berbeda dengan {household} anggota, santunan kematian dapat mengangkat paling "
+        "banyak {fall} "
         "persen poin penduduknya ({fall_lower} sampai {fall_upper}) ke atas garis kemiskinan ekstrem dalam setahun.",
         "no_ceiling": "Sebelum regresi apa pun: batas atas santunan kematian tidak dapat dihitung dari catatan ini.",
-        "detectable": " Pada dosis yang sama ({dose} peserta per 100 pekerja), {regions} kabupaten/kota baru memperlihatkan selisih "
+        "detectable": " Pada dosis yang sama ({dose} peserta per 100 pekerja), {regions} kabupaten/kota baru "
+        "memperlihatkan selisih "
         "mulai {detectable} persen poin dalam empat dari lima kasus: {ratio} kali batas atas itu.",
-        "detectable_alone": " Pada dosis {dose} peserta per 100 pekerja, {regions} kabupaten/kota baru memperlihatkan selisih mulai "
+        "detectable_alone": " Pada dosis {dose} peserta per 100 pekerja, {regions} kabupaten/kota baru "
+        "memperlihatkan selisih mulai "
         "{detectable} persen poin dalam empat dari lima kasus.",
         "undetectable": " Tidak ada selisih sebesar apa pun yang akan terlihat dalam empat dari lima kasus.",
-        "record": "Catatan memberi {known} dari {cells} dosis sebagai satu angka; sisanya berupa selang. Dengan semua dosis yang "
+        "record": "Catatan memberi {known} dari {cells} dosis sebagai satu angka; sisanya berupa selang. Dengan "
+        "semua dosis yang "
         "dimungkinkannya, kemiringan terletak dari {a} sampai {b} {unit}: {sign}.",
-        "positive": "tandanya selalu positif", "negative": "tandanya selalu negatif", "not determined": "tandanya tidak tertentu",
+        "positive": "tandanya selalu positif", "negative": "tandanya selalu negatif", "not determined": "tandanya "
+        "tidak tertentu",
         "no_record": "Himpunan kemiringan tidak dapat dihitung: {reason}.",
-        "primary": "Spesifikasi utama ({spec}, ditetapkan {declared}): {outcome}, {years}, dengan tingkat tiap kabupaten/kota dan "
+        "primary": "Spesifikasi utama ({spec}, ditetapkan {declared}): {outcome}, {years}, dengan tingkat tiap "
+        "kabupaten/kota dan "
         "tahun dikeluarkan. Kemiringan {slope_text} {unit}.",
         "per_ten": " Selisih terkecil yang terlihat dalam empat dari lima kasus: {mde} poin per 10.",
         "no_primary": "Spesifikasi utama ({spec}, ditetapkan {declared}) tidak memberi kemiringan: {reason}.",
-        "without": "{region} memikul {share} dari keragaman yang menjadi tumpuan kemiringan ini; tanpa daerah itu kemiringannya "
+        "without": "{region} memikul {share} dari keragaman yang menjadi tumpuan kemiringan ini; tanpa daerah itu "
+        "kemiringannya "
         "{slope_text}. ",
-        "without_none": "{region} memikul {share} dari keragaman yang menjadi tumpuan kemiringan ini; tanpa daerah itu tidak ada "
+        "without_none": "{region} memikul {share} dari keragaman yang menjadi tumpuan kemiringan ini; tanpa daerah "
+        "itu tidak ada "
         "kemiringan: {reason}. ",
         "others_keep": "Tanpa salah satu dari yang lain, tandanya tetap.",
         "others_turn": "Tanpa {who}, tandanya juga berbalik.",
         "no_without": "Daerahnya terlalu sedikit untuk dikeluarkan satu per satu.",
         "beside": "Dengan ukuran tahun sebelumnya sebagai pengganti tingkat tiap kabupaten/kota, kemiringannya {slope_text}.",
-        "no_beside": "Dengan ukuran tahun sebelumnya sebagai pengganti tingkat tiap kabupaten/kota tidak ada kemiringan: {reason}.",
-        "curve": "Dari {all} spesifikasi yang ditetapkan, {made} memberi kemiringan: {negative} negatif, {positive} positif. Selang "
+        "no_beside": "Dengan ukuran tahun sebelumnya sebagai pengganti tingkat tiap kabupaten/kota tidak ada "
+        "kemiringan: {reason}.",
+        "curve": "Dari {all} spesifikasi yang ditetapkan, {made} memberi kemiringan: {negative} negatif, {positive} "
+        "positif. Selang "
         "yang tidak memuat nol: {clear}; spesifikasi yang tandanya ditentukan oleh catatan: {settled}.",
         "no_donors": "",
         "tier0": "Data ini hanya dapat digambarkan: {reason}.",
-        "tier1": "Dengan data ini hubungan antara kepesertaan bersubsidi dan {outcome} tidak dapat dibedakan dari tidak ada hubungan: "
+        "tier1": "Dengan data ini hubungan antara kepesertaan bersubsidi dan {outcome} tidak dapat dibedakan dari "
+        "tidak ada hubungan: "
         "{slope_text} {unit}.",
-        "tier2": "Hubungan antara kepesertaan bersubsidi dan {outcome} baru berupa petunjuk, dan bertumpu pada {who}: {slope_text} "
+        "tier2": "Hubungan antara kepesertaan bersubsidi dan {outcome} baru berupa petunjuk, dan bertumpu pada "
+        "{who}: {slope_text} "
         "{unit}.",
         "tier3": "Kepesertaan bersubsidi berasosiasi dengan {outcome} yang {direction}: {slope_text} {unit}.",
         "lower": "lebih rendah", "higher": "lebih tinggi",
@@ -123,10 +146,23 @@ SAY = {
         "interval": "selangnya memuat nol, pada dosis yang ditetapkan atau pada dosis di salah satu ujung himpunan",
         "spec": "pilihan spesifikasi ({ids})",
         "ask": "Mintalah lebih dahulu jumlah peserta bersubsidi {what}: kepada dinas tenaga kerja kabupaten/kota dan BPJS "
-        "Ketenagakerjaan Cabang Gorontalo. Dengan angka itu himpunan kemiringan rata-rata menyempit {shrink}, bila tidak ada nilai "
+        "Ketenagakerjaan Cabang Gorontalo. Dengan angka itu himpunan kemiringan rata-rata menyempit {shrink}, bila "
+        "tidak ada nilai "
         "yang lebih mungkin daripada yang lain.",
         "no_ask": "Tidak ada dosis yang kurang untuk spesifikasi utama.", "not_asked": "",
         "early": " Untuk {years}, jumlah pekerja per kabupaten/kota juga tidak ada: mintalah kepada BPS.",
+    },
+}  # fmt: skip
+HEADINGS = {
+    "en": {
+        "ceiling": "Ceiling and smallest detectable difference", "record": "What the record allows",
+        "primary": "Primary specification", "without": "Without one regency", "beside": "Beside the lagged outcome",
+        "curve": "All specifications", "donors": "Bone Bolango against donors", "verdict": "Verdict", "ask": "Ask first",
+    },
+    "id": {
+        "ceiling": "Batas atas dan selisih terkecil yang terlihat", "record": "Yang dimungkinkan catatan",
+        "primary": "Spesifikasi utama", "without": "Tanpa satu kabupaten/kota", "beside": "Di samping ukuran tahun sebelumnya",
+        "curve": "Semua spesifikasi", "donors": "Bone Bolango terhadap donor", "verdict": "Simpulan", "ask": "Mintalah lebih dahulu",
     },
 }  # fmt: skip
 ORDER = ("ceiling", "record", "primary", "without", "beside", "curve", "donors", "verdict", "ask")
@@ -323,6 +359,41 @@ def rests(v, lang):
     regions = [name(c) for c in v.rests_on if c in v.without]
     ids = [language_of(c, lang) for c in v.rests_on if c not in v.without]
     return language.join([*regions, *([SAY[lang]["spec"].format(ids=", ".join(ids))] if ids else [])], lang)
+
+
+_CHOICES = {
+    "id": {
+        "primary": "utama", "informal": "per pekerja informal", "all": "dengan iuran provinsi", "stated": "hanya "
+        "yang dinyatakan",
+        "lag": "jeda {} tahun", "middle": "titik tengah", "first differences": "selisih tahunan",
+        "lagged outcome": "ukuran tahun sebelumnya", "long differences": "awal-akhir", "unemployment_rate": "pengangguran tetap",
+        "extreme_raked": "disesuaikan",
+    },
+    "en": {
+        "primary": "primary", "informal": "per informal worker", "all": "with dues of the province", "stated": "stated only",
+        "lag": "lag {}", "middle": "mid-points", "first differences": "yearly changes", "lagged outcome": "lagged outcome",
+        "long differences": "first to last", "unemployment_rate": "unemployment held", "extreme_raked": "raked",
+    },
+}  # fmt: skip
+
+
+def label(spec, primary, lang):
+    """Id of a specification and what differs from the primary one."""
+    say, row, first = _CHOICES[language.check(lang)], spec.row, primary.row
+    if spec is primary:
+        return f"{spec.spec_id} {say['primary']}"
+    said = [
+        say.get(row[k], str(row[k]))
+        for k in ("outcome", "base", "payers", "readings", "completion", "estimator")
+        if row[k] != first[k]
+    ]
+    if row["lag"] != first["lag"]:
+        said.append(say["lag"].format(row["lag"]))
+    said += [say.get(c, c) for c in str(row["covariates"] or "").split()]
+    if str(row["years"]) != str(first["years"]):
+        years = spec.years
+        said.append(f"{years[0]}–{years[-1]}")
+    return f"{spec.spec_id} {', '.join(said)}"
 
 
 def language_of(spec, lang):
