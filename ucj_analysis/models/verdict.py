@@ -611,3 +611,21 @@ def readable(table):
 def labels(found, lang):
     """A line for each specification of a verdict: id and what differs from the primary one."""
     return [verdict_words.label(s, found.primary, lang) for s in found.curve]
+
+
+def detectable_at(found, cells):
+    """Smallest difference seen at the dose of each row of a verdict's ceiling; infinite where none is."""
+    if found.detectable is None:
+        return np.full(len(found.ceiling), np.inf)
+    dose = cells.set_index(["region_code", "year"])[f"dose_{found.primary.row['base']}_upper"]
+    at = [dose[r.region_code, r.year] for r in found.ceiling.itertuples()]
+    return found.detectable.effect / found.detectable.change * np.array(at)
+
+
+def source_ids(inputs, found):
+    """Sources of the observations, readings and events behind the doses of a verdict, of BPS workers and of poverty."""
+    ids = set(found.rows)
+    record = inputs.coverage[inputs.coverage["observation_id"].isin(ids)]["source_id"]
+    events = inputs.events[inputs.events["event_id"].isin(ids)]["source_id"]
+    labour = inputs.labour[inputs.labour["observation_id"].isin(ids)]["source_id"]
+    return list(dict.fromkeys(" ".join([*record, *events, *labour]).split()))
