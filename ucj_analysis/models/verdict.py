@@ -26,7 +26,8 @@ from ucj_analysis.models.verdict_words import PER, name
 LEVEL = 0.95
 POWER = 0.8
 ESTIMATORS = ("fixed effects", "first differences", "lagged outcome", "long differences")
-STARTS = 4  # completions from which the set is searched where no proof is offered
+AMONG = 5  # figures tried at each step of what to ask for
+STARTS = 3  # completions from which the set is searched where no proof is offered
 TIERS = ("describe", "cannot be told apart from no relation", "suggestive, rests on", "is associated with")
 RULE = (
     (0, "a model is refused, or fewer than 20 assignments differ, so that there is no p-value"),
@@ -77,10 +78,11 @@ class Slope:
         """One row: the slope and all its limits."""
         t = self._test
         low, high = (np.nan, np.nan) if t.p is None else (t.lower * PER, t.upper * PER)
+        a, b = (float(x) * PER for x in self.allowed)
         return {
             "slope_per_10": self._at * PER, "lower": low, "upper": high, "p": np.nan if t.p is None else t.p, "k": t.k,
-            "n": t.n, "record_lower": float(self.allowed[0]) * PER, "record_upper": float(self.allowed[1]) * PER,
-            "record_proof": self.proof, "sign": self.sign, "no_interval": t.reason or "",
+            "n": t.n, "all_assignments": t.exact, "record_lower": a, "record_upper": b, "record_proof": self.proof,
+            "sign": self.sign, "no_interval": t.reason or "",
         }  # fmt: skip
 
     def same_sign(self, other):
@@ -175,6 +177,9 @@ class Verdict:
         Doses of the primary specification by status.
     requests : DataFrame
         order, region_code, year, width_expected, shrink, known, ask.
+    values : DataFrame or None
+        From `identification.value_of_information`: each figure alone.
+    gaps : DataFrame from `panel.Panel.gaps`
     comparisons : dict of donors.Comparison
     """
 
@@ -193,6 +198,7 @@ class Verdict:
     cells: dict
     rows: tuple
     requests: pd.DataFrame
+    values: pd.DataFrame | None
     gaps: pd.DataFrame
     comparisons: dict = field(default_factory=dict)
 
@@ -344,11 +350,9 @@ def _climb(p, d, c, Q, rounds=60):
                 own = w[at == i][0]
                 high = min(high, d[i] + (bound - w @ d[at]) / own) if own > 0 else high
             # zeros of the derivative of (top + c s) / (low + 2 g s + q s^2)
-            roots = np.roots([-c[i] * Q[i, i], -2 * top * Q[i, i], c[i] * low - 2 * top * g[i]])
-            steps = (
-                np.clip(np.r_[p.lower[i], high, d[i] + roots[np.isreal(roots)].real], p.lower[i], max(high, d[i]))
-                - d[i]
-            )
+            steps = _turning(-c[i] * Q[i, i], -2 * top * Q[i, i], c[i] * low - 2 * top * g[i])
+            steps = np.array([p.lower[i], high, *(d[i] + x for x in steps)])
+            steps = np.minimum(np.maximum(steps, p.lower[i]), max(high, d[i])) - d[i]
             under = low + 2 * steps * g[i] + Q[i, i] * steps**2
             found = np.where(under > scale, (top + c[i] * steps) / np.maximum(under, scale), -np.inf)
             if (under <= scale).any() and top + c[i] * steps[under <= scale].max() > 0:
@@ -361,6 +365,15 @@ def _climb(p, d, c, Q, rounds=60):
         if not top / low > before + 1e-9 * abs(before):
             break
     return float(top / low)
+
+
+def _turning(a, b, c):
+    """Real roots of a s^2 + b s + c."""
+    inside = b * b - 4 * a * c
+    if inside < 0 or a == 0:
+        return [-c / b] if a == 0 and b != 0 else []
+    half = -(b + np.copysign(np.sqrt(inside), b)) / 2
+    return [half / a] + ([c / half] if half else [])
 
 
 def _only(design, keep):
@@ -469,7 +482,7 @@ def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=
     primary = curve[0]
     beside = {e: _try(panels, row | {"estimator": e}) for e in ("fixed effects", "lagged outcome")}
     own = panels.get((row["payers"], row["readings"]))
-    gaps = own.gaps() if own is not None else pd.DataFrame()
+    gaps = _gaps(own)
     try:
         design, more = _design(panels, row)
     except UcjError:
@@ -485,7 +498,7 @@ def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=
         "comparisons": comparisons or {}, "detectable": None, "set_": None, "without": {}, "leverage": None,
         "cells": {} if design is None else dict(design.rows["status"].value_counts()),
         "rows": () if design is None else tuple(dict.fromkeys(" ".join(design.rows["rows"]).split())),
-        "requests": pd.DataFrame(columns=REQUESTS),
+        "requests": pd.DataFrame(columns=REQUESTS), "values": None,
     }  # fmt: skip
     if primary.slope is None:
         return Verdict(*decide(primary, None, None, {}, ()), **base)
@@ -504,11 +517,19 @@ def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=
     worst = None if None in p else max(p)
     others = [("lagged outcome", beside["lagged outcome"]), *((s.spec_id, s) for s in curve[1:])]
     if ask:
-        base["requests"] = _requests(design, more, own, gaps, ask)
+        base["requests"], base["values"] = _requests(design, more, own, gaps, ask)
     return Verdict(*decide(primary, set_, worst, base["without"], others), **base)
 
 
 REQUESTS = ["order", "region_code", "year", "width_expected", "shrink", "known", "ask"]
+
+
+def _gaps(own):
+    """What is missing and who holds it; nothing for made-up regions, which nobody can be asked about."""
+    columns = ["region_code", "first_year", "last_year", "known_so_far", "ask"]
+    if own is None or any(str(c).startswith("S") for c in own.cells["region_code"]):
+        return pd.DataFrame(columns=columns)
+    return own.gaps()
 
 
 def _relevant(ceiling, design):
@@ -535,12 +556,14 @@ def _detectable(design, X, dose, simulations):
 
 
 def _requests(design, more, panel_, gaps, first):
-    """The figures to ask for first, with what is known of them and who holds them."""
+    """The figures to ask for first, what is known of them and who holds them; and the value of each figure alone."""
     cells = identification.by_cell(design)
     if not cells:
-        return pd.DataFrame(columns=REQUESTS)
+        return pd.DataFrame(columns=REQUESTS), None
     problem = identification.of(design, covariates=more)
-    found = identification.requests(problem, cells, first=first, among=5)
+    values = identification.value_of_information(problem, cells)
+    best = {n: cells[n] for n in values["name"][:AMONG]}
+    found = identification.requests(problem, best, first=first, among=AMONG)
     out = []
     for r in found.itertuples():
         code, year = r.name.split()
@@ -549,7 +572,7 @@ def _requests(design, more, panel_, gaps, first):
         ]
         known, ask = ("", "") if here.empty else here.iloc[0][["known_so_far", "ask"]]
         out.append((r.order, code, int(year), r.width_expected, r.shrink, known, ask))
-    return pd.DataFrame(out, columns=REQUESTS)
+    return pd.DataFrame(out, columns=REQUESTS), values
 
 
 def of(inputs, *, comparisons=None, simulations=2000, ask=3):

@@ -38,6 +38,7 @@ SAY = {
         "undetectable": " No difference of any size would be seen in four of five cases.",
         "record": "The record gives {known} of {cells} doses as one number; the rest are intervals. Over all doses that it "
         "allows the slope runs from {a} to {b} {unit}: {sign}.",
+        "all_known": "The record gives all {cells} doses as one number: it allows a single slope, and {sign}.",
         "positive": "its sign is positive throughout", "negative": "its sign is negative throughout",
         "not determined": "its sign is not determined",
         "no_record": "No set of slopes can be computed: {reason}.",
@@ -107,6 +108,7 @@ SAY = {
         "record": "Catatan memberi {known} dari {cells} dosis sebagai satu angka; sisanya berupa selang. Dengan "
         "semua dosis yang "
         "dimungkinkannya, kemiringan terletak dari {a} sampai {b} {unit}: {sign}.",
+        "all_known": "Catatan memberi semua {cells} dosis sebagai satu angka: hanya satu kemiringan yang mungkin, dan {sign}.",
         "positive": "tandanya selalu positif", "negative": "tandanya selalu negatif", "not determined": "tandanya "
         "tidak tertentu",
         "no_record": "Himpunan kemiringan tidak dapat dihitung: {reason}.",
@@ -162,7 +164,8 @@ HEADINGS = {
     "id": {
         "ceiling": "Batas atas dan selisih terkecil yang terlihat", "record": "Yang dimungkinkan catatan",
         "primary": "Spesifikasi utama", "without": "Tanpa satu kabupaten/kota", "beside": "Di samping ukuran tahun sebelumnya",
-        "curve": "Semua spesifikasi", "donors": "Bone Bolango terhadap donor", "verdict": "Simpulan", "ask": "Mintalah lebih dahulu",
+        "curve": "Semua spesifikasi", "donors": "Bone Bolango terhadap donor", "verdict": "Simpulan",
+        "ask": "Mintalah lebih dahulu",
     },
 }  # fmt: skip
 ORDER = ("ceiling", "record", "primary", "without", "beside", "curve", "donors", "verdict", "ask")
@@ -271,6 +274,8 @@ def _record(v, lang):
     if s is None:
         return say["no_record"], {"reason": _word(refusal(v.primary.refusal, lang))}
     cells = sum(v.cells.values())
+    if s.cells == 0:  # both ends are the slope itself, which is not said without its interval
+        return say["all_known"], {"cells": (str(cells), cells), "sign": _word(say[s.sign])}
     known = int(cells - s.cells)
     return say["record"], {
         "known": (str(known), known), "cells": (str(cells), cells), "a": (signed(s.lower * PER, lang), s.lower * PER),
@@ -281,7 +286,8 @@ def _record(v, lang):
 def _primary(v, lang):
     say, p = SAY[lang], v.primary
     common = {"spec": _word(p.spec_id), "declared": _word(language.period(str(p.row.get("declared", ""))[:10], lang)),
-              "outcome": _word(say[p.row["outcome"]]), "years": _word(_span(p.years, lang)), "unit": _word(say["unit"])}  # fmt: skip
+              "outcome": _word(say[p.row["outcome"]]), "years": _word(_span(p.years, lang)),
+              "unit": _word(say["unit"])}  # fmt: skip
     if p.slope is None:
         return say["no_primary"], common | {"reason": _word(refusal(p.refusal, lang))}
     template, values = _slope_parts(say["primary"], p.slope, lang, **common)
