@@ -544,6 +544,36 @@ def extreme(
     _show(frame, format)
 
 
+@app.command()
+def model(
+    curve: Annotated[bool, typer.Option("--curve", help="Every declared specification, with limits")] = False,
+    without: Annotated[bool, typer.Option("--leave-one-out", help="The primary one without each regency")] = False,
+    gaps: Annotated[bool, typer.Option("--gaps", help="What is missing, and who holds it")] = False,
+    requests: Annotated[bool, typer.Option("--requests", help="The figures to ask for first")] = False,
+    donors: Annotated[bool, typer.Option("--donors", help="Bone Bolango against regencies of all Indonesia")] = False,
+    lang: Annotated[Lang, typer.Option("--lang", "-l", help="Language of the sentences")] = Lang.en,
+    format: FormatOption = Format.text,
+):
+    """How subsidised enrolment relates to extreme poverty, and how much these data can say: an association, with its limits.
+
+    Example: ucj model --lang id
+    """
+    from ucj_analysis import reports
+
+    if lang is Lang.both:
+        raise typer.BadParameter("--lang both: expected id or en")
+    asked = {"curve": curve, "leave-one-out": without, "gaps": gaps, "requests": requests, "donors": donors}
+    parts = [name for name, wanted in asked.items() if wanted]
+    if len(parts) > 1:
+        raise typer.BadParameter(f"--{' and --'.join(parts)}: one table at a time")
+    if parts:
+        _show(reports.model_table(parts[0], text=format is Format.text), format)
+    elif format is Format.text:
+        typer.echo(reports.model_text(lang.value))
+    else:
+        _show(reports.model_table("verdict", lang.value), format)
+
+
 @app.command(name="budget")
 def budget_(
     region: RegionOption = None,

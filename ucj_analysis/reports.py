@@ -418,3 +418,53 @@ def extreme_change(data, codes, start, end):
     numbers = out.select_dtypes("float").columns
     out[numbers] = out[numbers].round(6)
     return out.reset_index(drop=True)
+
+
+# -- the relation ----------------------------------------------------------------------------------------------------------
+
+MODEL = ("verdict", "curve", "leave-one-out", "gaps", "requests", "donors")
+
+
+def model_table(part, lang="en", *, text=False):
+    """One table behind `ucj model`, from the data package.
+
+    Parameters
+    ----------
+    part : one of MODEL
+    lang : {"id", "en"}
+    text : bool
+        As a person reads it: a slope and its limits in one cell.
+    """
+    from ucj_analysis.briefs import facts  # above this layer's files, below its data: read when asked for
+    from ucj_analysis.models import donors, panel, verdict
+
+    if part not in MODEL:
+        raise UcjError(f"part={part!r}: expected one of {', '.join(MODEL)}")
+    inputs = facts.load()
+    if part == "gaps":
+        return panel.of(inputs).gaps()
+    if part == "donors":
+        out = donors.table(donors.study(inputs.package.table("panel"), inputs.extreme.series))
+        keep = ["comparison", "pre", "post", "estimate", "lower95", "upper95", "rank_two_sided", "units", "p_two_sided",
+                "perfect", "illustrative"]  # fmt: skip
+        return out[keep] if text else out
+    found = verdict.of(inputs, ask=3 if part in ("verdict", "requests") else 0)
+    if part == "verdict":
+        return pd.DataFrame([found.record(lang)])
+    if part == "requests":
+        return found.requests
+    out = found.curve_table() if part == "curve" else found.without_table()
+    return verdict.readable(out) if text else out
+
+
+def model_text(lang):
+    """The verdict in sentences, under headings, in the order in which it is to be told."""
+    import textwrap
+
+    from ucj_analysis.briefs import facts
+    from ucj_analysis.models import verdict
+
+    inputs = facts.load()
+    found = verdict.of(inputs, comparisons=verdict.compared(inputs))
+    said = found.said(lang)
+    return "\n\n".join(f"{verdict.heading(k, lang)}\n" + textwrap.fill(t, 100) for k, t in said.items())

@@ -1,7 +1,5 @@
 """The simulator is what it says, and the whole chain recovers its known effect from what an analyst would see."""
 
-from itertools import permutations
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +8,7 @@ from hypothesis import strategies as st
 
 from ucj_analysis.errors import UcjError
 from ucj_analysis.metrics import extreme
-from ucj_analysis.models import estimators, simulate
+from ucj_analysis.models import estimators, identification, inference, simulate
 
 # -- the simulator -------------------------------------------------------------------------------------------------------
 
@@ -134,8 +132,7 @@ def test_a_design_that_is_none_is_refused(change, message):
 
 
 # -- the chain -----------------------------------------------------------------------------------------------------------
-# What an analyst does with what is seen. The small permutation test stands here until it is switched to
-# models.inference.randomization_test, and the known cells until models.identification gives bounds over the record.
+# What an analyst does with what is seen: rates from published triples, the exact test, and the set that the record allows.
 
 
 def estimated(nation):
@@ -152,31 +149,26 @@ def estimated(nation):
     return seen["rate"].to_numpy().reshape(len(nation), -1)
 
 
-def inside(y, dose, n, effect, orders):
-    """p-value of `effect` by re-assigning dose paths, and the slope: within estimator of a balanced panel."""
-
-    def within(x):
-        x = x.reshape(n, -1)
-        return x - x.mean(axis=0) - x.mean(axis=1, keepdims=True) + x.mean()
-
-    d = within(dose)
-    slope = (d * within(y)).sum() / (d * d).sum()
-    rest = within(y - effect * dose)
-    size = np.abs((d[orders] * rest).sum(axis=(1, 2)))
-    return (size >= size[0] - 1e-9).mean(), slope
-
-
-ORDERS = np.array(list(permutations(range(6))))
+def examined(y, dose, made, effect):
+    """The exact test of `effect`; its p-value and slope."""
+    found = inference.randomization_test(y, dose, unit=made.truth["region_code"], time=made.truth["year"], null=effect)
+    assert found.exact
+    assert found.n == 720
+    return found.p, found.coef, found.lower <= effect <= found.upper
 
 
 def chain(effect, draws, **change):
-    """p-values of the true effect, slopes from what is seen, slopes of the truth."""
+    """p-values of the true effect, slopes from what is seen, slopes of the truth, whether intervals hold the effect."""
     nation = [simulate.draw(seed, effect=effect, **change) for seed in range(draws)]
     rates = estimated(nation)
     doses = [m.truth["dose"].to_numpy() / 10 for m in nation]
-    seen = [inside(y, d, 6, effect, ORDERS) for y, d in zip(rates, doses, strict=True)]
-    true = [inside(m.truth["extreme"].to_numpy(), d, 6, effect, ORDERS[:1]) for m, d in zip(nation, doses, strict=True)]
-    return np.array([p for p, _ in seen]), np.array([b for _, b in seen]), np.array([b for _, b in true])
+    seen = [examined(y, d, m, effect) for y, d, m in zip(rates, doses, nation, strict=True)]
+    true = [
+        estimators.fit(m.truth["extreme"], d, unit=m.truth["region_code"], time=m.truth["year"]).coef.iloc[0]
+        for m, d in zip(nation, doses, strict=True)
+    ]
+    p, b, held = zip(*seen, strict=True)
+    return np.array(p), np.array(b), np.array(true), np.array(held)
 
 
 def covers(hits, level=0.95):
@@ -189,16 +181,17 @@ def covers(hits, level=0.95):
 )
 def test_the_chain_recovers_the_effect_with_the_stated_coverage(change):
     """Published P0, P1, P2 -> rates -> slope and exact test."""
-    p, slopes, truths = chain(-0.3, 200, **change)
+    p, slopes, truths, held = chain(-0.3, 150, **change)
     assert covers(p > 0.05)
+    assert held[p > 0.05].all()  # the interval holds what the test does not reject
     for off in (slopes + 0.3, slopes - truths):  # centred on the effect; the estimate of rates adds no bias
         assert abs(off.mean()) < 3 * off.std(ddof=1) / np.sqrt(len(off)) + 0.01 * 0.3
 
 
 def test_another_distribution_of_gaps_stretches_the_slope_but_the_interval_holds():
     """Where gaps follow a Beta, estimated rates overstate differences: the slope of the same panels is larger, not smaller."""
-    p, slopes, truths = chain(-0.3, 200, family="beta")
-    assert covers(p > 0.05)
+    _, slopes, truths, held = chain(-0.3, 150, family="beta")
+    assert covers(held)
     off = slopes - truths
     assert -0.1 * 0.3 < off.mean() < -3 * off.std(ddof=1) / np.sqrt(len(off))
 
@@ -207,7 +200,7 @@ def test_a_false_effect_is_rejected():
     """Power: with little noise, no effect is refused where there is one."""
     nation = [simulate.draw(seed, effect=-0.4, sd=0.05) for seed in range(10)]
     for y, made in zip(estimated(nation), nation, strict=True):
-        assert inside(y, made.truth["dose"].to_numpy() / 10, 6, 0.0, ORDERS)[0] <= 0.05
+        assert examined(y, made.truth["dose"].to_numpy() / 10, made, 0.0)[0] <= 0.05
 
 
 def test_without_noise_the_known_cells_give_the_effect_exactly():
@@ -218,6 +211,35 @@ def test_without_noise_the_known_cells_give_the_effect_exactly():
     t, dose = made.truth[known], made.record.loc[known, "dose_lower"] / 10
     fit = estimators.fit(t["extreme"], dose, unit=t["region_code"], time=t["year"], missing="allow")
     assert fit.coef.iloc[0] == pytest.approx(-0.3, abs=1e-9)
+
+
+def allowed(made, y):
+    """Set of slopes (per 10 of dose) that the record allows."""
+    r = made.record
+    p = identification.problem(y, r["dose_lower"] / 10, r["dose_upper"] / 10, unit=r["region_code"], time=r["year"])
+    return identification.slope_set(p, nodes=300)
+
+
+def test_the_set_holds_the_slope_of_the_true_doses_gaps_and_roundings_included():
+    """Whatever the record hides, the slope at the doses that are true lies in the set; without noise that is the effect."""
+    nation = [simulate.draw(seed, effect=-0.3) for seed in range(40)]
+    for y, made in zip(estimated(nation), nation, strict=True):
+        found, t = allowed(made, y), made.truth
+        slope = estimators.fit(y, t["dose"] / 10, unit=t["region_code"], time=t["year"]).coef.iloc[0]
+        assert found.low.bound <= slope + 1e-9
+        assert slope - 1e-9 <= found.high.bound
+    for seed in range(20):
+        made = simulate.draw(seed, effect=-0.3, sd=0.0)
+        found = allowed(made, made.truth["extreme"])
+        assert found.low.bound - 1e-9 <= -0.3 <= found.high.bound + 1e-9
+
+
+def test_an_exact_record_leaves_one_slope_and_its_sign():
+    for seed in range(10):
+        made = simulate.draw(seed, effect=-0.3, sd=0.0, record={"exact": 1.0})
+        found = allowed(made, made.truth["extreme"])
+        assert (found.lower, found.upper) == pytest.approx((-0.3, -0.3), abs=1e-7)
+        assert found.sign == "negative"
 
 
 def test_with_gaps_and_roundings_the_interval_covers():

@@ -12,7 +12,7 @@ from dataclasses import replace
 from markupsafe import Markup, escape
 
 from ucj_analysis import __version__, catalog, language
-from ucj_analysis.briefs import changes, page, prose_en, prose_id, step, store
+from ucj_analysis.briefs import changes, page, prose_en, prose_id, relation, step, store
 from ucj_analysis.briefs.facts import CHART_START, chosen_events, gather, latest_estimates, load
 from ucj_analysis.briefs.quantity import Voice, capital, fill, plain
 from ucj_analysis.briefs.section import Part
@@ -30,7 +30,7 @@ PACKAGED = ("7500",)  # provinces whose boundaries the package carries
 TALL = 12  # more regions than this make the chart of estimates as tall as map and trend together
 HALF = 4.4  # inches of a figure that takes half a page
 # functions (inputs, facts, voice, lang) -> section.Section or None, in the order they stand
-SECTIONS = (step.section, changes.section)
+SECTIONS = (relation.section, step.section, changes.section)
 
 
 # -- what all regions share --------------------------------------------------------------------------------------------

@@ -150,6 +150,8 @@ class Workshop:
             from ucj_analysis.briefs.exporter import BriefExporter
 
             self.inputs = step.with_scenario(content.inputs(cache=cache), scenario)
+            if any(j.kind == "brief" and province_of(j.region).code in content.PACKAGED for j in jobs):
+                self.inputs.relation  # noqa: B018  computed before the children are forked
             self.source, self.exporter = notebooks.read(book), BriefExporter()
             self.exporter.template.render  # noqa: B018  compiled before the children are forked
             self.keep = vars(self.inputs)["store"]

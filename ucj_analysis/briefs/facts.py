@@ -111,6 +111,14 @@ class Inputs:
         return dict(list(here.groupby(here["region_code"].str[:2] + "00")))
 
     @cached_property
+    def relation(self):
+        """The verdict on enrolment and extreme poverty, once for all briefs of a run."""
+        from ucj_analysis.models import verdict
+
+        kept = vars(self).get("store")
+        return kept.get("relation", lambda: verdict.of(self)) if kept else verdict.of(self)
+
+    @cached_property
     def known(self):
         """Provinces of which anything on Jamsostek is on record."""
         return {c[:2] + "00" for c in self.coverage["region_code"]}
