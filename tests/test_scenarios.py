@@ -307,7 +307,7 @@ def test_command(capsys, arguments, status, message):
 def test_briefs_with_a_scenario(capsys, tmp_path, root):
     path = root / "scenarios" / "shared_front.yml"
     assert cli.main(["briefs", "-r", "7504", "-l", "en", "-o", str(tmp_path), "--scenario", str(path)]) == 0
-    page = next((tmp_path / "briefs").glob("*.html")).read_text(encoding="utf-8")
+    page = next((tmp_path / "briefs").glob("7504-*.html")).read_text(encoding="utf-8")
     assert "Scenario “shared, early start”" in page
     (tmp_path / "bad.yml").write_text("payers: Dana Desa\n")
     assert cli.main(["briefs", "-r", "7504", "-o", str(tmp_path), "--scenario", str(tmp_path / "bad.yml")]) == 1
