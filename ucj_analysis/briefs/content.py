@@ -420,8 +420,7 @@ def _key_figures(f, v, say, lang):
     if f.ucj is None:
         lines.append((say.LABELS["ucj"], _none(say.NO_FIGURE), "", say.holder_bpjs(f), ""))
     add(say.LABELS["ucj"], f.ucj)
-    for name in ("covered", "potential", "uncovered"):
-        add(say.LABELS[name], getattr(f, name))
+    add(say.LABELS["potential"], f.potential)  # the covered and uncovered stand in the first finding
     if f.covered is None:
         add(say.LABELS["members"], f.members_all)
     add(say.LABELS["over_employed"], f.over_employed, show=lambda q: _percent(v, q))

@@ -568,9 +568,7 @@ TABLE = {"heading": "Key figures", "parts": "The {} regions side by side",
          "note": "Nature says how the source states the figure. Computed measures come from other source rows."}  # fmt: skip
 LABELS = {
     "ucj": "Reported UCJ coverage",
-    "covered": "Active participants",
     "potential": "Potential workers (UCJ denominator)",
-    "uncovered": "Workers not covered",
     "over_employed": "Active participants over BPS employed",
     "members": "Active participants",
     "informal": "Estimated informal workers (Sakernas)",

@@ -574,9 +574,7 @@ TABLE = {"heading": "Angka kunci", "parts": "Perbandingan {} daerah",
          "note": "Sifat menyatakan cara angka disebut sumbernya. Ukuran yang dihitung diturunkan dari baris sumber lain."}  # fmt: skip
 LABELS = {
     "ucj": "Cakupan UCJ yang dilaporkan",
-    "covered": "Peserta aktif",
     "potential": "Pekerja potensial (penyebut UCJ)",
-    "uncovered": "Pekerja belum terlindungi",
     "over_employed": "Peserta aktif terhadap penduduk bekerja BPS",
     "members": "Peserta aktif",
     "informal": "Perkiraan pekerja informal (Sakernas)",
