@@ -1,6 +1,7 @@
 """The verdict: a slope never without its limits, the tier by rule, the sentences true to their numbers in both languages."""
 
 import itertools
+import pickle
 import re
 
 import numpy as np
@@ -558,3 +559,9 @@ def test_a_better_record_settles_more_and_every_set_holds_the_truth():
     assert list(found["holds"]) == [1.0, 1.0]
     assert found["settled"].iloc[1] == 1.0
     assert found["width"].iloc[1] < found["width"].iloc[0]
+
+
+def test_a_verdict_can_be_kept_in_a_file(real):
+    again = pickle.loads(pickle.dumps(real))
+    assert again.said("id") == real.said("id")
+    assert again.primary.record() == real.primary.record()
