@@ -14,6 +14,8 @@ OTHERS = {
     "01_data_and_sources": {"REGION": "7503"},
     "02_coverage_by_regency": {"REGION": "7505", "TARGET": 80, "LANG": "id"},
     "03_poverty_paths": {"REGION": "7571", "INDICATOR": "P1", "START": 2022},
+    "05_enrolment_and_extreme_poverty": {"LANG": "id", "SIMULATIONS": 500},
+    "06_what_would_settle_it": {"LANG": "id", "REGIONS": [6, 20], "PANELS": 1},
 }
 
 

@@ -2,6 +2,8 @@
 
 import math
 
+from markupsafe import Markup
+
 from ucj_analysis import language
 from ucj_analysis.briefs.quantity import fill
 from ucj_analysis.briefs.section import Section
@@ -61,7 +63,8 @@ def section(inputs, f, v, lang):
     paragraphs = [
         p for p in (_ceiling(inputs, found, v, lang), _verdict(found, v, lang, rows), _ask(found, v, lang)) if p
     ]
-    return Section("relation", say["heading"], tuple(paragraphs))
+    # one block: the brief has two pages
+    return Section("relation", say["heading"], (Markup(" ").join(paragraphs),) if paragraphs else ())
 
 
 def _rows(inputs, text):
