@@ -1,3 +1,3 @@
 """Sub-national social-protection analysis for Indonesia: Jamsostek coverage and poverty by regency."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
