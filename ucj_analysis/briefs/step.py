@@ -98,7 +98,7 @@ WORDS = {
 
 
 def section(inputs, f, v, lang):
-    """Return the box of one region as a `section.Section`.
+    """Return the box of one region as a `section.Section`; None in a province of which nothing on Jamsostek is known.
 
     Parameters
     ----------
@@ -108,6 +108,8 @@ def section(inputs, f, v, lang):
     v : quantity.Voice
     lang : {"id", "en"}
     """
+    if not f.known:
+        return None
     words, chosen = WORDS[language.check(lang)], chosen_for(inputs, f.region.code)
     _, seen = scenarios.experience(inputs)
     try:
