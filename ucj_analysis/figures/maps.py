@@ -516,7 +516,8 @@ def _inset(figure, ax, shapes, rows, small, breaks, palette, lang, dates, digits
     frame = view.get_window_extent()
     width = (top - bottom) * frame.width / frame.height
     # the region stands left in the frame, its label right of it
-    limits = {"xlim": (x0 - pad, x0 - pad + width), "ylim": (bottom, top)}
+    side = (0.06 if compact else 0.10) * (x1 - x0)
+    limits = {"xlim": (x0 - side, x0 - side + width), "ylim": (bottom, top)}
     near = shapes[~shapes["region_code"].isin(small)]
     for shape in near.geometry:
         view.add_patch(PathPatch(_outline(shape), facecolor="#f7f8f9", edgecolor=LINE, linewidth=0.5, zorder=1))
@@ -527,7 +528,7 @@ def _inset(figure, ax, shapes, rows, small, breaks, palette, lang, dates, digits
     y = top - 0.12 * (top - bottom)
     for code in small:
         for words, size, weight in _lines(code, rows.loc[code], lang, dates, digits, 0.7 if compact else 1.0):
-            view.text(x1 + 0.10 * (x1 - x0), y, words, fontsize=size, weight=weight, va="top", ha="left")
+            view.text(x1 + side, y, words, fontsize=size, weight=weight, va="top", ha="left")
             y -= size * figure.dpi / 72 * 1.35 * pixel
         y -= 4 * pixel
     spot = part.geometry.iloc[0].representative_point()
