@@ -180,11 +180,7 @@ def _tidy(path, out):
             else "has no JSON beside it that says where it came from"
         )
         raise DataError(f"{path.name} {what}: fetch it again")
-    types = {c: "float64" if c == "value" else "int64" if c in ("row", "column") else "str" for c in bps_files.COLUMNS}
-    na = {"value": [""], "region_code": [""]}
-    rows = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=na, encoding="utf-8-sig")
-    said = [out.about.get(k) or [] for k in ("findings", "titles", "notes")]
-    return bps_files.Reading(rows, *said, "web api table")
+    return bps_files.examine(path)
 
 
 # -- rows to figures -----------------------------------------------------------------------------------------------------
