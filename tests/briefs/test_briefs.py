@@ -1,6 +1,7 @@
 """The fourteen briefs: every number traced, nothing fetched, nothing run, both languages, well-formed."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -267,3 +268,12 @@ def test_quantities_in_words():
     assert str(v.ref(q)) == '<sup>[<a href="#s1">1</a>]</sup>'
     assert capital(fill("{a} dan <b>", a="<x>")).startswith("&lt;x&gt;")
     assert language.missing(float("nan"))
+
+
+def test_the_poor_of_an_earlier_year_stand_in_the_table_but_not_beside_the_rate(inputs):
+    now = facts.gather(inputs, "7504")
+    before = replace(now, poor=replace(now.poor, period="2024-03"))
+    for say, words in ((prose_en, "are poor"), (prose_id, "penduduk miskinnya")):
+        assert words in say.poverty(now, Voice("en"))[1]
+        assert words not in say.poverty(before, Voice("en"))[1]
+    assert (before.poor.period, before.poor_now) == ("2024-03", None)

@@ -501,7 +501,7 @@ def _parts_poor(f, v, say, lang, heading):
                 _percent(v, p.p0, 2),
                 v.data(language.number(step.value, lang, 2, sign=True), step.value, step.rows) if step else none,
                 v.index(p.p1) if p.p1 else none,
-                v.thousand(p.poor) if p.poor else none,
+                v.thousand(p.poor_now) if p.poor_now else none,
                 fill("{a} ({b})", a=_percent(v, e.rate),
                      b=v.data(language.span(e.low.value, e.high.value, lang, 1), e.low.value, e.low.rows)) if e else none,
             )

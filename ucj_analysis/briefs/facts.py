@@ -270,6 +270,11 @@ class Facts:
     events: pd.DataFrame
     parts: tuple
 
+    @property
+    def poor_now(self):
+        """The poor of the year of P0; None where that year's are not out yet."""
+        return self.poor if self.poor is not None and self.poor.period == self.p0.period else None
+
 
 def gather(inputs, code):
     """Return the facts of a region; of a province, with those of its parts. Gathered once per region and process."""
@@ -560,6 +565,10 @@ def _poverty(inputs, code, province):
         rows = [r for r in at((indicator, region), ()) if r["year"] == year]
         return _level(inputs, rows[0]) if rows else None
 
+    def last(indicator):
+        rows = [r for r in at((indicator, code), ()) if r["year"] <= end]
+        return _level(inputs, rows[-1]) if rows else None
+
     def move(region):
         rows = {r["year"]: r for r in at(("P0", region), ())}
         a, b = rows.get(start), rows.get(end)
@@ -587,8 +596,8 @@ def _poverty(inputs, code, province):
         "p1_start": level("P1", deep_start) if deep_start else None,
         "p1": level("P1", deep) if deep else None,
         "p2": level("P2", deep) if deep else None,
-        "poor": level("poor", end),
-        "line": level("poverty_line", end),
+        "poor": last("poor"),
+        "line": last("poverty_line"),
     }
 
 

@@ -280,12 +280,12 @@ def poverty(f, v):
             a=v.when(f.p0_start), b=v.when(f.p0), p=v.percent(f.p0, 2),
         )  # fmt: skip
     body = fill("It started from {s}. ", s=v.percent(f.p0_start, 2)) if f.p0_change is not None else fill("")
-    poor = fill("{n} people", n=v.thousand(f.poor)) if f.poor else ""
+    poor = fill("{n} people", n=v.thousand(f.poor_now)) if f.poor_now else ""
     if f.parts:
         (high, hq), (low, lq) = f.highest, f.lowest
         body += fill("{n} are poor. ", n=poor) if poor else ""
         body += fill("Among its regions the rate runs from {lq} ({l}) to {hq} ({h}).{r}", h=high.label("en"),
-                     hq=v.percent(hq, 2), l=low.label("en"), lq=v.percent(lq, 2), r=v.ref(f.p0, f.poor or f.p0))  # fmt: skip
+                     hq=v.percent(hq, 2), l=low.label("en"), lq=v.percent(lq, 2), r=v.ref(f.p0, f.poor_now or f.p0))  # fmt: skip
         return lead, body
     whole = f.p0_change_province
     if f.p0_change is not None and whole is not None:
@@ -298,8 +298,8 @@ def poverty(f, v):
     if f.rank:
         body += fill("The rate of {this} is {o} of the {of}{poor}.", this=this(f), of=several(f.ranked),
                      o=v.data(place(f.rank, f.ranked), f.rank, f.p0.rows),
-                     poor=fill("; {n} of its people are poor", n=v.thousand(f.poor)) if f.poor else "")  # fmt: skip
-    return lead, body + v.ref(f.p0, f.poor or f.p0)
+                     poor=fill("; {n} of its people are poor", n=v.thousand(f.poor_now)) if f.poor_now else "")  # fmt: skip
+    return lead, body + v.ref(f.p0, f.poor_now or f.p0)
 
 
 def nation(f, v):

@@ -278,9 +278,9 @@ def poverty(f, v):
     body = fill("Pada awalnya {s}. ", s=v.percent(f.p0_start, 2)) if f.p0_change is not None else fill("")
     if f.parts:
         (high, hq), (low, lq) = f.highest, f.lowest
-        body += fill("Penduduk miskin kini {n} orang. ", n=v.thousand(f.poor)) if f.poor else ""
+        body += fill("Penduduk miskin kini {n} orang. ", n=v.thousand(f.poor_now)) if f.poor_now else ""
         body += fill("Di antara daerah-daerahnya, angka terendah {lq} ({l}) dan tertinggi {hq} ({h}).{r}", h=high.label("id"),
-                     hq=v.percent(hq, 2), l=low.label("id"), lq=v.percent(lq, 2), r=v.ref(f.p0, f.poor or f.p0))  # fmt: skip
+                     hq=v.percent(hq, 2), l=low.label("id"), lq=v.percent(lq, 2), r=v.ref(f.p0, f.poor_now or f.p0))  # fmt: skip
         return lead, body
     whole = f.p0_change_province
     if f.p0_change is not None and whole is not None:
@@ -293,8 +293,8 @@ def poverty(f, v):
     if f.rank:
         body += fill("Angka {this} {o} di antara {of} daerah{poor}.", this=this(f), of=several(f.ranked),
                      o=v.data(place(f.rank, f.ranked), f.rank, f.p0.rows),
-                     poor=fill("; penduduk miskinnya {n} orang", n=v.thousand(f.poor)) if f.poor else "")  # fmt: skip
-    return lead, body + v.ref(f.p0, f.poor or f.p0)
+                     poor=fill("; penduduk miskinnya {n} orang", n=v.thousand(f.poor_now)) if f.poor_now else "")  # fmt: skip
+    return lead, body + v.ref(f.p0, f.poor_now or f.p0)
 
 
 def nation(f, v):
