@@ -197,7 +197,6 @@ def test_missing_figures_say_who_holds_them(pages):
 
 
 def test_a_region_without_any_figure_says_so(inputs):
-    from dataclasses import replace
 
     bare = replace(inputs, coverage=inputs.coverage[inputs.coverage["region_code"] != "7501"])
     for lang, words in (("id", "belum diketahui"), ("en", "not known")):
