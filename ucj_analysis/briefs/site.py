@@ -126,16 +126,24 @@ def _map(shapes, codes, found):
 
 
 def _tiles(_, codes, found):
-    inputs, parts, across, side = content.inputs(), [], 24, WIDE / 24
-    column, row, province = 0, 0, None
+    """Tiles in rows by province, the name of the province before them."""
+    inputs, parts, across, names = content.inputs(), [], 24, 190
+    side = (WIDE - names) / across
+    column, row, province = 0, -1, None
     for code in codes:
-        if province not in (None, code[:2]) or column == across:
+        if province != code[:2] or column == across:
             column, row = 0, row + 1
-        province = code[:2]
-        spot = f'x="{column * side + 1:.1f}" y="{row * side * 0.6 + 1:.1f}" width="{side - 2:.1f}" height="{side * 0.6 - 2:.1f}"'
+        top = row * side * 0.7
+        if province != code[:2]:
+            province = code[:2]
+            name = escape(get(province + "00").name)
+            parts.append(
+                f'<text x="0" y="{top + side * 0.5:.1f}" font-size="14" fill="#1d2733" stroke="none">{name}</text>'
+            )
+        spot = f'x="{names + column * side + 1:.1f}" y="{top + 1:.1f}" width="{side - 2:.1f}" height="{side * 0.7 - 2:.1f}"'
         parts.append(_link(found, code, f'<rect {spot} fill="{_colour(inputs, code)}"/>'))
         column += 1
-    return _frame(round((row + 1) * side * 0.6), parts)
+    return _frame(round((row + 1) * side * 0.7), parts)
 
 
 def _frame(height, parts):
