@@ -14,10 +14,10 @@ import nbformat
 import pytest
 
 from ucj_analysis import catalog, paths
-from ucj_analysis.briefs import content, export, notebooks, runner, store, strip
+from ucj_analysis.briefs import content, export, notebooks, runner, site, store, strip
 from ucj_analysis.briefs.exporter import BriefExporter
 from ucj_analysis.errors import UcjError
-from ucj_analysis.regions import get
+from ucj_analysis.regions import children, get
 
 BOOK = paths.notebooks_dir() / "brief.ipynb"
 V4 = nbformat.v4
@@ -389,3 +389,14 @@ def test_hook_strips_what_a_run_leaves(tmp_path):
     assert strip.main([str(dirty)]) == 0
     shutil.copy(BOOK, tmp_path / "b.ipynb")
     assert strip.main([str(tmp_path / "b.ipynb")]) == 0
+
+
+def test_tiles_of_the_site_stand_behind_the_name_of_their_province(tmp_path):
+    (tmp_path / "briefs").mkdir()
+    for name in ("7315-pinrang.id.html", "9501-jayawijaya.id.html"):
+        (tmp_path / "briefs" / name).write_text("x")
+    page = site.pages(tmp_path)["briefs/index.html"]
+    picture = page[page.index("<svg") : page.index("</svg>")]
+    assert re.findall(r"<text[^>]*>([^<]+)", picture) == ["Sulawesi Selatan", get("9500").name]
+    assert picture.count("<rect") == len(children("7300")) + len(children("9500"))
+    assert picture.count('<a href="') == 2
