@@ -186,9 +186,8 @@ def test_doses_as_intervals_lower_the_tier():
 
 def test_a_settled_sign_with_an_interval_that_fails_at_an_end_stays_in_tier_one(tiers):
     s = tiers[3].primary
-    settled = type("Set", (), {"sign": "negative"})
-    assert verdict.decide(s, settled, 0.2, {}, ())[:2] == (1, verdict.RULE[2][1])
-    assert verdict.decide(s, settled, 0.01, {}, ())[0] == 3
+    assert verdict.decide(s, 0.2, {}, ())[:2] == (1, verdict.RULE[2][1])
+    assert verdict.decide(s, 0.01, {}, ())[0] == 3
 
 
 def test_another_specification_that_turns_the_sign_makes_it_rest_on_the_specification():

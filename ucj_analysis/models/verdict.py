@@ -423,13 +423,12 @@ def _try(panels, row, regions=None):
 # -- all of it -----------------------------------------------------------------------------------------------------------
 
 
-def decide(primary, set_, worst, without, others):
+def decide(primary, worst, without, others):
     """The tier by RULE: (tier, why, rests_on).
 
     Parameters
     ----------
     primary : Specification
-    set_ : SlopeSet or None
     worst : float or None
         Largest p over the declared doses and those at the ends of the set.
     without : dict of {region: Specification}
@@ -439,7 +438,7 @@ def decide(primary, set_, worst, without, others):
     found = primary.slope
     if found is None or found.p is None:
         return 0, primary.refusal or found.reason, ()
-    if set_.sign == identification.SIGNS[2]:
+    if found.sign == identification.SIGNS[2]:
         return 1, RULE[1][1], ()
     if worst is None or worst > 1 - LEVEL + 1e-12:
         return 1, RULE[2][1], ()
@@ -501,7 +500,7 @@ def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=
         "requests": pd.DataFrame(columns=REQUESTS), "values": None,
     }  # fmt: skip
     if primary.slope is None:
-        return Verdict(*decide(primary, None, None, {}, ()), **base)
+        return Verdict(*decide(primary, None, {}, ()), **base)
     set_ = base["set_"] = identification.identify(design, covariates=more, nodes=2000)
     codes = sorted(design.rows["region_code"].unique())
     base["without"] = {c: _try(panels, row, [x for x in codes if x != c]) for c in codes} if len(codes) > 2 else {}
@@ -511,14 +510,14 @@ def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=
     base["leverage"] = estimators.fit(design.rows["y"], X, **who).leverage()["dose"]
     base["detectable"] = _detectable(design, X, dose, simulations)
     p = [primary.slope.p]
-    if None not in p and set_.sign != identification.SIGNS[2]:
+    if None not in p and set_.sign != identification.SIGNS[2] and row["estimator"] == "fixed effects":
         for end in (set_.low, set_.high):  # an end without number leaves its sign open and does not come here
             p.append(slope(design, estimator=row["estimator"], covariates=more, dose=end.at).p)
     worst = None if None in p else max(p)
     others = [("lagged outcome", beside["lagged outcome"]), *((s.spec_id, s) for s in curve[1:])]
     if ask:
         base["requests"], base["values"] = _requests(design, more, own, gaps, ask)
-    return Verdict(*decide(primary, set_, worst, base["without"], others), **base)
+    return Verdict(*decide(primary, worst, base["without"], others), **base)
 
 
 REQUESTS = ["order", "region_code", "year", "width_expected", "shrink", "known", "ask"]

@@ -349,7 +349,7 @@ def _verdict(v, lang):
     template = say[f"tier{v.tier}"]
     if v.tier == 1:
         template += say["why1"]
-        open_ = v.set_.sign == identification.SIGNS[2]
+        open_ = s.sign == identification.SIGNS[2]
         common["why"] = _word(
             say["interval"] if not open_ else say["sign"] + ("" if s.settled else say["and_interval"])
         )
