@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import lsq_linear, minimize
 
 from ucj_analysis.errors import UcjError
-from ucj_analysis.models import estimators, panel
+from ucj_analysis.models import active_set, estimators, panel
 from ucj_analysis.models import identification as ident
 
 
@@ -143,6 +143,57 @@ def test_caps_and_other_constraints(seed, shift):
         if s.bounded:
             assert s.upper >= local_best(p, 1) - 1e-5
             assert s.lower <= local_best(p, -1) + 1e-5
+
+
+def capped(seed):
+    """A problem with most cells open and one or two caps that bind, or none, that has a largest slope above zero."""
+    rng = np.random.default_rng(seed)
+    while True:
+        p = _capped(rng, seed % 3)
+        if p.y @ p.extreme_point(p.y) > 1e-9 and np.linalg.norm(ident._nearest(p, np.zeros_like(p.y))[0]) > 1e-6:
+            return p
+
+
+def _capped(rng, number):
+    units, times = int(rng.integers(2, 7)), int(rng.integers(2, 7))
+    n = units * times
+    low = np.where(rng.random(n) < 0.3, 0.0, rng.uniform(0, 30, n))
+    high = low + np.where(rng.random(n) < 0.25, 0.0, rng.uniform(0, 60, n))
+    cells, caps = rng.permutation(n), []
+    for k in range(number):
+        at = np.sort(cells[k * (n // 3) : (k + 1) * (n // 3)])
+        w = rng.uniform(0.5, 3, len(at)) * (rng.random(len(at)) < 0.9)
+        if len(at):
+            caps.append((at, w, float(w @ low[at] + rng.uniform(0, 0.7) * (w @ (high - low)[at]))))
+    y = rng.normal(size=n) + 0.02 * rng.normal() * (low + high)
+    return ident.problem(y, low, high, **layout(units, times), caps=caps)
+
+
+@pytest.mark.parametrize("seed", range(90))
+def test_the_active_set_finds_what_wolfe_s_algorithm_finds(seed, monkeypatch):
+    p = capped(seed)
+    best = p.extreme_point(p.y)
+    d = active_set.highest(p, best)
+    assert allowed(p, d)
+    near = active_set.highest(p, d, slope(p, d) * 1.1)  # the proof's own question, at another slope
+    monkeypatch.setattr(active_set, "highest", lambda *_: None)
+    end = ident._outer(p, best)
+    assert end.exact
+    assert slope(p, d) == pytest.approx(end.slope, rel=1e-9)
+    t = slope(p, d) * 1.1
+    other = ident._nearest(p, p.y / (2 * t))[1]
+    value, same = (p.y @ x - t * (p.M @ x) @ (p.M @ x) for x in (near, other))
+    assert value == pytest.approx(same, abs=1e-9 * (1 + abs(same)))
+
+
+def test_a_completion_is_moved_into_intervals_and_caps():
+    p = capped(2)
+    (at, w, bound), *_ = p.caps
+    moved = active_set.moved_into(p, np.full(len(p.y), 1e3))
+    assert allowed(p, moved)
+    assert w @ moved[at] == pytest.approx(bound)
+    none = ident.Problem(p.y, p.M, p.lower, p.upper, ((at, w, float(w @ p.lower[at]) - 1),))
+    assert active_set.moved_into(none, p.upper) is None
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -8,8 +8,9 @@ a linear over a quadratic form, over the polytope of completions: each cell in i
 the space of x the completions with slope above t > 0 are those inside the ball through the origin with centre y~/(2t).
 
 *Outer end* (largest slope, where some completion has <y~, x> > 0). {slope > t} is convex, so the problem is
-quasi-concave: Dinkelbach's iteration (1967) on max <y~, D> - t D'MD, each step being the nearest point of the polytope
-M D to y~/(2t), by Wolfe's algorithm (1976). Proof: at t (1 + 1e-8), the value plus the gap of the linear bound
+quasi-concave: an active set climbs to its end (`active_set`). With other constraints than caps, and wherever it does not
+end, Dinkelbach's iteration (1967) on max <y~, D> - t D'MD does, each step being the nearest point of the polytope M D to
+y~/(2t), by Wolfe's algorithm (1976). Proof, the same for both: at t (1 + 1e-8), the value plus the gap of the linear bound
 (Frank and Wolfe 1956) is at most 0; no completion can then have a larger slope.
 
 *Inner end* (largest slope, where all slopes are negative). The problem is that of a convex function to be made large:
@@ -28,6 +29,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from ucj_analysis.errors import UcjError
+from ucj_analysis.models import active_set
 
 EXACT = 1e-8  # relative distance of the proven bound from the slope found
 _FLAT = 1e-7  # |MD| below this share of the largest |MD|: no variation beyond the effects
@@ -326,10 +328,10 @@ def slope_set(p, *, nodes=20_000):
     return SlopeSet(low, high, 0.0 if flat else least / root, most / root, int((p.lower < p.upper).sum()))
 
 
-def _ends(p, flat, nodes):
-    """Both ends; the lower one is the upper one of the outcome turned over."""
-    high = _top(p, flat, nodes)
-    low = _top(Problem(-p.y, p.M, p.lower, p.upper, p.caps, p.A, p.b, p.labels), flat, nodes)
+def _ends(p, flat, nodes, start=(None, None)):
+    """Both ends; the lower one is the upper one of the outcome turned over. ``start``: completions near them."""
+    high = _top(p, flat, nodes, start[1])
+    low = _top(Problem(-p.y, p.M, p.lower, p.upper, p.caps, p.A, p.b, p.labels), flat, nodes, start[0])
     return End(-low.slope, low.at, -low.bound, low.proof, low.exact), high
 
 
@@ -339,7 +341,7 @@ def _largest(p):
     return max(np.linalg.norm(p.M @ d) for d in corners)
 
 
-def _top(p, flat, nodes):
+def _top(p, flat, nodes, start=None):
     """Largest slope."""
     best = p.extreme_point(p.y)
     top = p.y @ best
@@ -347,7 +349,7 @@ def _top(p, flat, nodes):
     if top > small:
         if flat:
             return End(np.inf, None, np.inf, "no variation", True)
-        return _outer(p, best)
+        return _outer(p, best, start)
     if abs(top) <= small and np.linalg.norm(p.M @ best) > _FLAT * np.linalg.norm(best):
         return End(0.0, best, 0.0, "concave", True)
     return _inner(p, best, nodes)
@@ -416,25 +418,38 @@ def _slope(p, d):
     return p.y @ d / (x @ x)
 
 
-def _outer(p, d):
-    """Dinkelbach: t rises to the largest slope; each step is a nearest point."""
+def _outer(p, d, start=None):
+    """Largest slope from a completion with <y~, D> > 0, and its proof; ``start``: one that may be nearer."""
+    d, corral = _climbed(p, d, start)
+    t = _slope(p, d)
+    for margin in (EXACT, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0):
+        bound = t * (1 + margin)
+        if _beyond(p, bound, d, corral) <= 0:
+            return End(t, d, bound, "concave", margin == EXACT)
+    return End(t, d, np.inf, "concave", False)
+
+
+def _climbed(p, d, start):
+    """Completion with the largest slope, and the corral of Wolfe's algorithm where it was needed."""
+    if p.A is None:
+        near = None if start is None else active_set.moved_into(p, start)
+        found = active_set.highest(p, d if near is None or not p.y @ near > 0 else near)
+        if found is not None:
+            return found, None
     t, corral = _slope(p, d), None
-    for _ in range(200):
+    for _ in range(200):  # Dinkelbach: t rises to the largest slope; each step is a nearest point
         _, new, corral = _nearest(p, p.y / (2 * t), corral)
         risen = _slope(p, new)
         if not risen > t * (1 + 1e-13):
             break
         t, d = risen, new
-    for margin in (EXACT, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0):
-        bound = t * (1 + margin)
-        if _beyond(p, bound, corral) <= 0:
-            return End(t, d, bound, "concave", margin == EXACT)
-    return End(t, d, np.inf, "concave", False)
+    return d, corral
 
 
-def _beyond(p, t, corral=None):
+def _beyond(p, t, d, corral=None):
     """Proven upper bound of max <y, D> - t D'MD: a value and the gap of its tangent."""
-    _, d, _ = _nearest(p, p.y / (2 * t), corral)
+    near = active_set.highest(p, d, t) if p.A is None else None
+    d = _nearest(p, p.y / (2 * t), corral)[1] if near is None else near
     x = p.M @ d
     slope = p.y - 2 * t * x
     return p.y @ d - t * (x @ x) + slope @ (p.extreme_point(slope) - d)
@@ -668,7 +683,7 @@ def _known(p, at, values, base):
     """Slope set with cells known; None where then nothing varies any more, so that there is no slope at all."""
     known = p.fixed(at, values)
     if base.least > 0:  # what varies in every completion varies in some of them
-        return SlopeSet(*_ends(known, False, 200), base.least, base.most, base.cells - len(at))
+        return SlopeSet(*_ends(known, False, 200, (base.low.at, base.high.at)), base.least, base.most, base.cells - len(at))
     try:
         return slope_set(known, nodes=200)
     except UcjError:
