@@ -269,10 +269,17 @@ def build(
     regions = [r.code for r in children(PROVINCE)]
     use = readings if not strict else readings[readings["strength"] == "stated"]
     said = _statements(record, events, use, regions, years)
-    plans = coverage.by_payer(record, status="planned")
+    plans = coverage.by_payer(record, status="planned").assign(year=lambda f: f["period"].str[:4].astype(int))
     totals = _actives(record)
-    cells = [_cell(code, year, said, plans, totals, use, PAYERS[payers]) for code in regions for year in years]
-    cells = pd.DataFrame(cells)
+    by_cell = [_by_cell(frame) for frame in (said, plans, totals)]
+    rules = list(use.itertuples(index=False))
+    cells = pd.DataFrame(
+        [
+            _cell(code, year, *(by.get((code, year), []) for by in by_cell), rules, PAYERS[payers])
+            for code in regions
+            for year in years
+        ]
+    )
     workers = _workers(labour, regions, years)
     cells = cells.merge(workers, how="left", on=["region_code", "year"])
     for base in BASES:
@@ -339,29 +346,37 @@ def _together(intervals):
     return min(a for a, _ in intervals), max(b for _, b in intervals), True
 
 
-def _cell(code, year, said, plans, totals, readings, scope):
-    """Interval of persons of one cell, its status, why, and the rows it rests on."""
-    here = said[(said["region_code"] == code) & (said["year"] == year)]
-    rules = readings[(readings["first_year"] <= year) & (readings["last_year"] >= year)]
-    rules = rules[rules["region_code"].isin([code, PROVINCE])]
+def _by_cell(frame):
+    """Rows by region and year, in their order: a look-up where a filter for each cell would take most of the time."""
+    out = {}
+    for row in frame.itertuples(index=False):
+        out.setdefault((row.region_code, row.year), []).append(row)
+    return out
+
+
+def _cell(code, year, here, plans, actives, readings, scope):
+    """Interval of persons of one cell, its status, why, and the rows it rests on.
+
+    ``here``, ``plans`` and ``actives`` are the rows of the cell.
+    """
+    rules = [r for r in readings if r.first_year <= year <= r.last_year and r.region_code in (code, PROVINCE)]
     rows, why, conflict = [], [], False
     low = high = 0.0
-    stated, partly = set(), False
+    partly = False
     for payer in scope:
-        own = here[here["scope"] == (payer,)]
-        closed = rules[rules["payer"] == payer]
-        if len(own):
-            a, b, odd = _together(list(zip(own["lower"], own["upper"], strict=True)))
+        own = [s for s in here if s.scope == (payer,)]
+        closed = [r for r in rules if r.payer == payer]
+        if own:
+            a, b, odd = _together([(s.lower, s.upper) for s in own])
             conflict |= odd
-            rows += list(own["rows"])
-            stated.add(payer)
+            rows += [s.rows for s in own]
             if payer == "province":  # what one region is said to have had leaves the rest of the total open
-                cap = closed[closed["kind"] == "cap"]
-                b = float(cap["persons"].min()) if len(cap) else np.inf
-                rows += list(cap["reading_id"])
+                caps = [r for r in closed if r.kind == "cap"]
+                b = min((float(r.persons) for r in caps), default=np.inf)
+                rows += [r.reading_id for r in caps]
         else:
             a, b = 0.0, np.inf
-            for rule in closed.itertuples():
+            for rule in closed:
                 if rule.kind == "part":
                     a = max(a, float(rule.persons)) if rule.region_code == code else a
                     partly |= rule.region_code == code
@@ -370,37 +385,33 @@ def _cell(code, year, said, plans, totals, readings, scope):
                 rows += [rule.reading_id, *rule.basis.split()]
                 why.append(rule.reason)
         low, high = low + a, high + b
-    joint = here[here["scope"].map(lambda s: len(s) > 1 and set(s) <= set(scope))]
-    if len(joint):
-        a, b, odd = _together(list(zip(joint["lower"], joint["upper"], strict=True)))
-        extra = 0.0 if "province" not in scope else _province_room(rules)
-        b += extra
-        rows += list(joint["rows"])
+    joint = [s for s in here if len(s.scope) > 1 and set(s.scope) <= set(scope)]
+    if joint:
+        a, b, odd = _together([(s.lower, s.upper) for s in joint])
+        b += _province_room(rules) if "province" in scope else 0.0
+        rows += [s.rows for s in joint]
         conflict |= odd
         low, high, odd = _together([(low, high), (a, b)])
         conflict |= odd
     if conflict:
         why.append("statements of the year contradict each other: the interval holds them all")
-    cap = totals[(totals["region_code"] == code) & (totals["year"] == year)]
-    if len(cap):
-        top = cap.loc[cap["upper"].idxmin()]
-        if top["upper"] < high:
-            if top["upper"] < low:
+    if actives:
+        top = min(actives, key=lambda r: r.upper)
+        if top.upper < high:
+            if top.upper < low:
                 raise UcjError(
-                    f"{get(code)} in {year}: {low:,.0f} subsidised ({' '.join(rows)}) exceed {top['upper']:,.0f} active "
-                    f"participants ({top['rows']}); correct the record"
+                    f"{get(code)} in {year}: {low:,.0f} subsidised ({' '.join(rows)}) exceed {top.upper:,.0f} active "
+                    f"participants ({top.rows}); correct the record"
                 )
-            high = float(top["upper"])
-            rows += top["rows"].split()
+            high = float(top.upper)
+            rows += top.rows.split()
             why.append("not more than the active participants of the year")
-    plan = plans[(plans["region_code"] == code) & (plans["period"].str[:4] == str(year))]
-    any_said = bool(len(here[here["scope"].map(lambda s: set(s) <= set(scope))])) or partly
     if low == high:
         status = "known"
-    elif any_said or np.isfinite(high):
+    elif partly or any(set(s.scope) <= set(scope) for s in here) or np.isfinite(high):
         status = "bounded"
     else:
-        status = "planned only" if len(plan) else "unknown"
+        status = "planned only" if plans else "unknown"
     if status == "planned only":
         why.append("only plans are on record, and a plan is no bound")
     if status == "unknown":
@@ -411,7 +422,7 @@ def _cell(code, year, said, plans, totals, readings, scope):
         "persons_lower": low,
         "persons_upper": high if np.isfinite(high) else np.nan,
         "status": status,
-        "planned": "; ".join(f"{p.value:,.0f} ({p.funding}, {p.rows})" for p in plan.itertuples()),
+        "planned": "; ".join(f"{p.value:,.0f} ({p.funding}, {p.rows})" for p in plans),
         "reason": "; ".join(dict.fromkeys(why)) or "as stated",
         "rows": _ids(rows),
     }
@@ -419,8 +430,8 @@ def _cell(code, year, said, plans, totals, readings, scope):
 
 def _province_room(rules):
     """Persons the province may pay for in one region, when a statement covers only the region's own payers."""
-    top = rules[(rules["payer"] == "province") & rules["kind"].isin(["none", "cap"])]
-    return float(top["persons"].min()) if len(top) else np.inf
+    top = [float(r.persons) for r in rules if r.payer == "province" and r.kind in ("none", "cap")]
+    return min(top, default=np.inf)
 
 
 def _workers(labour, regions, years):
