@@ -99,7 +99,7 @@ def conflicts(obs, sources):
     )
     out = order.assign(role=role, chosen_value=order["group"].map(head["value"]))
     out["difference"] = out["value"] - out["chosen_value"]
-    bad = out.groupby("group")["role"].transform(lambda r: r.isin(["conflicts", "disputed"]).any())
+    bad = out["role"].isin(["conflicts", "disputed"]).groupby(out["group"]).transform("any")
     out = out[bad & (out["role"] != "agrees")]
     columns = [
         "observation_id",

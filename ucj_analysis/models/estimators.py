@@ -21,8 +21,8 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import linalg, stats
+from statsmodels.regression.linear_model import WLS  # statsmodels.api takes twice as long
 
 from ucj_analysis.errors import UcjError
 
@@ -233,7 +233,7 @@ class Fit:
             raise UcjError(f"{self.n} observations for {self.parameters} parameters: no degree of freedom is left")
         counted = {"none": 1, "slopes": k + self._Qt.shape[1] + absorb, "all": self.parameters}[count]
         self._counted = counted
-        model = sm.WLS(ys / self._s, Xs / self._s[:, None], weights=w, hasconst=False)
+        model = WLS(ys / self._s, Xs / self._s[:, None], weights=w, hasconst=False)
         model.data.xnames[:] = self.names
         model.df_resid, model.df_model = float(self.n - self.parameters), float(k)
         self.results = model.fit(method="qr")
