@@ -123,6 +123,8 @@ class Gaps:
         """Return the distributions of some rows, in any order or repeated; nothing is solved again."""
         out = Gaps(self.p0[rows], self.m[rows], self.s[rows], self.model)
         out.__dict__["parameters"] = tuple(x[rows] for x in self.parameters)
+        if self.model == "maxent":
+            out.__dict__["_total"] = self._total[rows]
         return out
 
     def tail(self, r):
