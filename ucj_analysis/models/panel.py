@@ -17,6 +17,7 @@ the same year. Before 2018 there is no such count for regencies: none is none, a
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,11 @@ class Panel:
         columns = ["region_code", "region", "first_year", "last_year", "status", "known_so_far", "ask", "rows"]
         return pd.DataFrame(out, columns=columns)
 
+    @cached_property
+    def _by_place(self):
+        """Cells as records by region and year."""
+        return {(r["region_code"], r["year"]): r for r in self.cells.to_dict("records")}
+
     def design(self, *, outcome="extreme", base="employed", lag=1, years=None, regions=None):
         """Outcome and dose intervals of one specification, balanced.
 
@@ -134,10 +140,12 @@ class Panel:
             raise UcjError(
                 f"no cells for {', '.join(absent)}: the panel has {', '.join(self.cells.region_code.unique())}"
             )
-        own = self.cells[self.cells["region_code"].isin(regions)].set_index(["region_code", "year"])
-        y = own[outcome].unstack("year")
-        low, high = (own[f"dose_{base}_{s}"].unstack("year") for s in ("lower", "upper"))
-        have = [t for t in y.columns if y[t].notna().all() and t - lag in low.columns]
+        cells = self._by_place
+        known = sorted({t for _, t in cells})
+        have = [
+            t for t in known if all((r, t) in cells and (r, t - lag) in cells and cells[r, t][outcome] == cells[r, t][outcome]
+                                    for r in regions)
+        ]  # fmt: skip
         if years is None:
             years = have
         missing = [t for t in years if t not in have]
@@ -147,29 +155,19 @@ class Panel:
                            f"there is {known}: nothing is filled in")  # fmt: skip
         if len(regions) < 2 or len(years) < 2:
             raise UcjError(f"{len(regions)} regions and {len(years)} years: two of each are needed for their effects")
-        years = sorted(years)
-        cells = own.reset_index().rename(columns={"year": "dose_year"})
-        rows = pd.MultiIndex.from_product([regions, years], names=["region_code", "year"]).to_frame(index=False)
-        rows["dose_year"] = rows["year"] - lag
-        keep = [
-            "region_code",
-            "dose_year",
-            "status",
-            "reason",
-            "rows",
-            "persons_lower",
-            "persons_upper",
-            f"{base}_lower",
-        ]
-        out = rows.merge(cells[keep], on=["region_code", "dose_year"])
-        out["y"] = [y.loc[r, t] for r, t in zip(out["region_code"], out["year"], strict=True)]
-        for name, frame in (("lower", low), ("upper", high)):
-            out[name] = [frame.loc[r, t] for r, t in zip(out["region_code"], out["dose_year"], strict=True)]
+        out = []
+        for code in regions:
+            for year in sorted(years):
+                dose = cells[code, year - lag]
+                out.append({"region_code": code, "year": year, "dose_year": year - lag, "y": cells[code, year][outcome],
+                            "lower": dose[f"dose_{base}_lower"], "upper": dose[f"dose_{base}_upper"],
+                            **{k: dose[k] for k in ("status", "reason", "rows")}, "of": dose[f"{base}_lower"]})  # fmt: skip
+        out = pd.DataFrame(out)
         caps = []
         for cap in self.caps.itertuples():
             at = np.flatnonzero(out["dose_year"] == cap.year)
             # the smallest denominator: the cap then never cuts off what could be true
-            weight = out[f"{base}_lower"].to_numpy()[at] / 100
+            weight = out["of"].to_numpy()[at] / 100
             if len(at) and np.isfinite(weight).all():
                 caps.append((at, weight, cap.persons))
         columns = ["region_code", "year", "dose_year", "y", "lower", "upper", "status", "reason", "rows"]
@@ -288,7 +286,7 @@ def build(
             open_end = 0.0 if side == "lower" else 100.0
             none = cells[f"persons_{side}"] == 0  # zero persons are zero percent, whatever the denominator
             cells[f"dose_{base}_{side}"] = share.where(~none, 0.0).fillna(open_end).clip(0, 100)
-    cells["events"] = [_events_of(events, c, t) for c, t in zip(cells["region_code"], cells["year"], strict=True)]
+    cells["events"] = _events_of(events, cells)
     cells = cells.merge(_outcomes(extreme, published, basis), how="left", on=["region_code", "year"])
     for name, frame in (("labour", labour), ("socioeconomic", socioeconomic)):
         if frame is not None:
@@ -450,9 +448,13 @@ def _workers(labour, regions, years):
     return out
 
 
-def _events_of(events, code, year):
-    here = events[events["region_code"].isin([code, PROVINCE, "0000"]) & (events["period"].str[:4] == str(year))]
-    return " ".join(here["event_id"])
+def _events_of(events, cells):
+    """Ids of the events of each cell: of its region, of the province or of the nation."""
+    said = [(e.region_code, e.period[:4], e.event_id) for e in events.itertuples()]
+    return [
+        " ".join(e for code, t, e in said if t == str(year) and code in (region, PROVINCE, "0000"))
+        for region, year in zip(cells["region_code"], cells["year"], strict=True)
+    ]
 
 
 def _outcomes(extreme, published, basis):
