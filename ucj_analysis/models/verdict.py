@@ -12,6 +12,7 @@ A slope lives in a `Slope`, which cannot be made, printed or put in a table with
 treated region, a constant dose, a missing year, collinear covariates, too few assignments) ends in tier 0 with the reason.
 """
 
+import math
 from dataclasses import InitVar, dataclass, field
 
 import numpy as np
@@ -339,29 +340,32 @@ def _climb(p, d, c, Q, rounds=60):
     """Coordinate ascent; inf where a completion has no variation."""
     caps = {int(i): cap for cap in p.caps for i in cap[0]}
     scale = 1e-14 * max(1.0, np.abs(Q).max()) * max(1.0, np.abs(p.upper).max()) ** 2
-    g = Q @ d
-    top, low = c @ d, d @ g
+    g, own = Q @ d, np.diag(Q).tolist()  # single numbers as floats: arrays of four take ten times as long
+    top, low = float(c @ d), float(d @ g)
     for _ in range(rounds):
         before = top / low if low > scale else np.inf
-        for i in np.flatnonzero(p.lower < p.upper):
-            high = p.upper[i]
+        for i in np.flatnonzero(p.lower < p.upper).tolist():
+            least, most, at, pull, bend = float(p.lower[i]), float(p.upper[i]), float(d[i]), float(c[i]), float(g[i])
             if i in caps:
-                at, w, bound = caps[i]
-                own = w[at == i][0]
-                high = min(high, d[i] + (bound - w @ d[at]) / own) if own > 0 else high
-            # zeros of the derivative of (top + c s) / (low + 2 g s + q s^2)
-            steps = _turning(-c[i] * Q[i, i], -2 * top * Q[i, i], c[i] * low - 2 * top * g[i])
-            steps = np.array([p.lower[i], high, *(d[i] + x for x in steps)])
-            steps = np.minimum(np.maximum(steps, p.lower[i]), max(high, d[i])) - d[i]
-            under = low + 2 * steps * g[i] + Q[i, i] * steps**2
-            found = np.where(under > scale, (top + c[i] * steps) / np.maximum(under, scale), -np.inf)
-            if (under <= scale).any() and top + c[i] * steps[under <= scale].max() > 0:
-                return np.inf
-            j = int(np.argmax(found))
-            if found[j] > top / low + 1e-12 * abs(top / low):
-                d[i] += steps[j]
-                g = g + steps[j] * Q[:, i]
-                top, low = c @ d, d @ g
+                cells, w, bound = caps[i]
+                weight = float(w[cells == i][0])
+                most = min(most, at + float(bound - w @ d[cells]) / weight) if weight > 0 else most
+            # zeros of the derivative of (top + pull s) / (low + 2 bend s + q s^2)
+            q = own[i]
+            steps = _turning(-pull * q, -2 * top * q, pull * low - 2 * top * bend)
+            best, by = -np.inf, 0.0
+            for to in (least, most, *(at + x for x in steps)):
+                step = min(max(to, least), max(most, at)) - at
+                under = low + 2 * step * bend + q * step * step
+                if under <= scale:
+                    if top + pull * step > 0:
+                        return np.inf
+                elif (top + pull * step) / under > best:
+                    best, by = (top + pull * step) / under, step
+            if best > top / low + 1e-12 * abs(top / low):
+                d[i] += by
+                g = g + by * Q[:, i]
+                top, low = float(c @ d), float(d @ g)
         if not top / low > before + 1e-9 * abs(before):
             break
     return float(top / low)
@@ -372,7 +376,7 @@ def _turning(a, b, c):
     inside = b * b - 4 * a * c
     if inside < 0 or a == 0:
         return [-c / b] if a == 0 and b != 0 else []
-    half = -(b + np.copysign(np.sqrt(inside), b)) / 2
+    half = -(b + math.copysign(math.sqrt(inside), b)) / 2
     return [half / a] + ([c / half] if half else [])
 
 
