@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from ucj_analysis import __version__, catalog, language
 from ucj_analysis.briefs import changes, page, prose_en, prose_id, relation, step, store
-from ucj_analysis.briefs.facts import CHART_START, chosen_events, gather, latest_estimates, load
+from ucj_analysis.briefs.facts import CHART_START, chosen_events, gather, latest_estimates, load, relation_of
 from ucj_analysis.briefs.quantity import Voice, capital, fill, plain
 from ucj_analysis.briefs.section import Part
 from ucj_analysis.errors import RegionError
@@ -22,7 +22,7 @@ from ucj_analysis.loaders import boundaries
 from ucj_analysis.metrics import coverage, extreme_series
 from ucj_analysis.regions import children, get, resolve
 
-__all__ = ["Brief", "compose", "inputs", "load", "open_brief"]
+__all__ = ["Brief", "compose", "inputs", "load", "open_brief", "relation_of"]
 
 PROSE = {"id": prose_id, "en": prose_en}
 _BOUNDARY_SOURCE = "R004"
@@ -86,15 +86,23 @@ def open_brief(region, lang):
         if not error.candidates:
             raise
         found = resolve(region, within=PACKAGED[0][:2], codes="bps")  # "Gorontalo" among the regions of this package
-    return Brief(_USED[-1] if _USED else inputs(), found.code, lang)
+    return Brief(current(), found.code, lang)
 
 
 _USED = []
 
 
+def current():
+    """Inputs in use: those of `using`, else those of the data folder."""
+    return _USED[-1] if _USED else inputs()
+
+
 @contextlib.contextmanager
 def using(given):
-    """Within this context `open_brief` works on the given inputs."""
+    """Within this context `current` gives the given inputs (those of the data folder for None)."""
+    if given is None:
+        yield
+        return
     _USED.append(given)
     try:
         yield

@@ -120,7 +120,8 @@ def build(
             for job in group:
                 note(job, workshop.make(job))
     made = [j for j in jobs if j not in reasons]
-    _finish(out, made)
+    with content.using(workshop.inputs):
+        _finish(out, made)
     return made, [(j, reasons[j]) for j in jobs if j in reasons]
 
 
@@ -151,7 +152,8 @@ class Workshop:
 
             self.inputs = step.with_scenario(content.inputs(cache=cache), scenario)
             if any(j.kind == "brief" and province_of(j.region).code in content.PACKAGED for j in jobs):
-                self.inputs.relation  # noqa: B018  computed before the children are forked
+                # computed before the children are forked, and on two cores
+                vars(self.inputs)["relation"] = content.relation_of(self.inputs, beside)
             self.source, self.exporter = notebooks.read(book), BriefExporter()
             self.exporter.template.render  # noqa: B018  compiled before the children are forked
             self.keep = vars(self.inputs)["store"]
@@ -290,6 +292,46 @@ def _stop(running, out):
             for file in (out / job.path, out / manifest.MARKS / f"{job.path}.made"):
                 for path in file.parent.glob(f".{file.name}.*.part"):
                     path.unlink(missing_ok=True)
+
+
+def beside(make):
+    """Start ``make`` in a forked child; return a function that waits for what it returned or raised.
+
+    Where there is no fork, or the child dies, ``make`` is called when its value is asked for.
+    """
+    if not FORKS:
+        return make
+    fork = multiprocessing.get_context("fork")
+    here, there = fork.Pipe(duplex=False)
+    sys.stdout.flush(), sys.stderr.flush()
+    child = fork.Process(target=_answer, args=(make, there), daemon=True)
+    child.start()
+    there.close()
+
+    def answer():
+        try:
+            good, value = here.recv()
+        except (EOFError, OSError):
+            return make()
+        finally:
+            here.close()
+            child.join()
+        if not good:
+            raise value
+        return value
+
+    return answer
+
+
+def _answer(make, pipe):
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once, without a word
+    try:
+        said = (True, make())
+    except Exception as error:
+        said = (False, error)
+    with contextlib.suppress(BrokenPipeError):
+        pipe.send(said)
+    os._exit(0)
 
 
 # -- single pages ------------------------------------------------------------------------------------------------------

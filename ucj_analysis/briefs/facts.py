@@ -113,15 +113,20 @@ class Inputs:
     @cached_property
     def relation(self):
         """The verdict on enrolment and extreme poverty, once for all briefs of a run."""
-        from ucj_analysis.models import verdict
-
-        kept = vars(self).get("store")
-        return kept.get("relation", lambda: verdict.of(self)) if kept else verdict.of(self)
+        return relation_of(self)
 
     @cached_property
     def known(self):
         """Provinces of which anything on Jamsostek is on record."""
         return {c[:2] + "00" for c in self.coverage["region_code"]}
+
+
+def relation_of(inputs, beside=lambda make: make):
+    """The verdict on enrolment and extreme poverty, kept with the inputs; ``beside`` as in `verdict.judge`."""
+    from ucj_analysis.models import verdict
+
+    kept = vars(inputs).get("store")
+    return kept.get("relation", lambda: verdict.of(inputs, beside=beside)) if kept else verdict.of(inputs, beside=beside)
 
 
 def _as_observations(panel):

@@ -112,7 +112,7 @@ def _map(shapes, codes, found):
     x0, y0, x1, y1 = shapes.total_bounds
     squeeze = math.cos(math.radians((y0 + y1) / 2))
     scale = WIDE / ((x1 - x0) * squeeze)
-    inputs, parts = content.inputs(), []
+    inputs, parts = content.current(), []
 
     def ring(coordinates):
         spots = [(round((x - x0) * squeeze * scale, 1), round((y1 - y) * scale, 1)) for x, y in coordinates]
@@ -127,7 +127,7 @@ def _map(shapes, codes, found):
 
 def _tiles(_, codes, found):
     """Tiles in rows by province, the name of the province before them."""
-    inputs, parts, across, names = content.inputs(), [], 24, 190
+    inputs, parts, across, names = content.current(), [], 24, 190
     side = (WIDE - names) / across
     column, row, province = 0, -1, None
     for code in codes:

@@ -453,7 +453,9 @@ def decide(primary, worst, without, others):
     return 3, RULE[5][1], ()
 
 
-def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=2000, ask=3):
+def judge(
+    panels, specification, ceiling=None, *, comparisons=None, simulations=2000, ask=3, beside=lambda make: make
+):
     """Return the Verdict.
 
     Parameters
@@ -467,7 +469,10 @@ def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=
     simulations : int
         Of the detectable difference.
     ask : int
-        Figures to ask for; 0 for none (they take most of the time).
+        Figures to ask for; 0 for none (they take half of the time).
+    beside : callable, optional
+        Takes a function of nothing and returns one that gives its value: a way to have the figures to ask for computed
+        on another core meanwhile.
 
     Raises
     ------
@@ -481,15 +486,16 @@ def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=
     if len(first) != 1:
         raise UcjError(f"specification: expected one row with the role primary, found {len(first)}")
     row = first[0]
-    curve = tuple(_try(panels, r) for r in [row, *(r for r in table if r is not row)])
-    primary = curve[0]
-    beside = {e: _try(panels, row | {"estimator": e}) for e in ("fixed effects", "lagged outcome")}
     own = panels.get((row["payers"], row["readings"]))
     gaps = _gaps(own)
+    primary = _try(panels, row)
     try:
         design, more = _design(panels, row)
     except UcjError:
         design, more = None, None
+    asked = beside(lambda: _requests(design, more, own, gaps, ask)) if ask and primary.slope is not None else None
+    curve = (primary, *(_try(panels, r) for r in table if r is not row))
+    near = {e: _try(panels, row | {"estimator": e}) for e in ("fixed effects", "lagged outcome")}
     ceiling = _relevant(ceiling, design)
     dose = PER
     if design is not None and len(ceiling):
@@ -497,7 +503,7 @@ def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=
         at = (own.cells["region_code"] == top["region_code"]) & (own.cells["year"] == top["year"])
         dose = float(own.cells.loc[at, f"dose_{row['base']}_upper"].iloc[0])
     base = {
-        "primary": primary, "curve": curve, "beside": beside, "ceiling": ceiling, "dose": dose, "gaps": gaps,
+        "primary": primary, "curve": curve, "beside": near, "ceiling": ceiling, "dose": dose, "gaps": gaps,
         "comparisons": comparisons or {}, "detectable": None, "set_": None, "without": {}, "leverage": None,
         "cells": {} if design is None else dict(design.rows["status"].value_counts()),
         "rows": () if design is None else tuple(dict.fromkeys(" ".join(design.rows["rows"]).split())),
@@ -518,9 +524,9 @@ def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=
         for end in (set_.low, set_.high):  # an end without number leaves its sign open and does not come here
             p.append(slope(design, estimator=row["estimator"], covariates=more, dose=end.at).p)
     worst = None if None in p else max(p)
-    others = [("lagged outcome", beside["lagged outcome"]), *((s.spec_id, s) for s in curve[1:])]
-    if ask:
-        base["requests"], base["values"] = _requests(design, more, own, gaps, ask)
+    others = [("lagged outcome", near["lagged outcome"]), *((s.spec_id, s) for s in curve[1:])]
+    if asked is not None:
+        base["requests"], base["values"] = asked()
     return Verdict(*decide(primary, worst, base["without"], others), **base)
 
 
@@ -578,7 +584,7 @@ def _requests(design, more, panel_, gaps, first):
     return pd.DataFrame(out, columns=REQUESTS), values
 
 
-def of(inputs, *, comparisons=None, simulations=2000, ask=3):
+def of(inputs, *, comparisons=None, simulations=2000, ask=3, beside=lambda make: make):
     """`judge` from the tables of a data package."""
     specification = inputs.package.table("specification")
     keys = set(zip(specification["payers"], specification["readings"], strict=True))
@@ -588,7 +594,8 @@ def of(inputs, *, comparisons=None, simulations=2000, ask=3):
         top = ceilings.of(inputs, panels[row["payers"], row["readings"]])
     except UcjError:
         top = None
-    return judge(panels, specification, top, comparisons=comparisons, simulations=simulations, ask=ask)
+    more = {"comparisons": comparisons, "simulations": simulations, "ask": ask, "beside": beside}
+    return judge(panels, specification, top, **more)
 
 
 def compared(inputs, region=donors.REGION, *, extreme=False):
