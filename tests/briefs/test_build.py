@@ -351,7 +351,7 @@ def test_cache_entries_are_whole_or_made_anew(tmp_path):
 
 def test_what_is_shared_comes_from_the_cache_and_is_the_same(monkeypatch, inputs):
     content.inputs()  # fills the cache of the tests, where no earlier test has
-    content._shared.cache_clear()
+    content._OPEN.clear()
     monkeypatch.setattr(content, "load", lambda package: pytest.fail("the tables were read again"))
     kept = content.inputs()
     assert {"paths", "recent", "last_estimates", "known", "recorded"} <= set(vars(kept))

@@ -79,6 +79,17 @@ def test_absorbed_effects_are_dummies(panel, weighted):
         dummied.se("CR3")
 
 
+def test_coefficients_errors_and_intervals_are_those_of_statsmodels(panel):
+    y, X, unit, time = panel
+    fit = estimators.fit(y, X, unit=unit, time=time, weights=np.linspace(1, 3, len(y)))
+    other = fit.results
+    assert fit.coef.to_numpy() == pytest.approx(other.params, rel=1e-11)
+    assert fit.scale == pytest.approx(other.scale, rel=1e-11)
+    assert fit.se("iid").to_numpy() == pytest.approx(other.bse, rel=1e-10)
+    assert fit.p("iid").to_numpy() == pytest.approx(other.pvalues, rel=1e-9)
+    assert fit.interval("iid").to_numpy() == pytest.approx(other.conf_int(), rel=1e-9)
+
+
 def test_bias_reduced_errors_are_unbiased_under_equal_variances(panel):
     # the defining property of CR2, by algebra: E[s s'] over unit errors equals the variance of the slope
     _, X, unit, time = panel

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from ucj_analysis import __version__, catalog, language
 from ucj_analysis.briefs import changes, page, prose_en, prose_id, relation, step, store
-from ucj_analysis.briefs.facts import CHART_START, chosen_events, gather, latest_estimates, load, relation_of
+from ucj_analysis.briefs.facts import CHART_START, chosen_events, gather, latest_estimates, load
 from ucj_analysis.briefs.quantity import Voice, capital, fill, plain
 from ucj_analysis.briefs.section import Part
 from ucj_analysis.errors import RegionError
@@ -22,7 +22,7 @@ from ucj_analysis.loaders import boundaries
 from ucj_analysis.metrics import coverage, extreme_series
 from ucj_analysis.regions import children, get, resolve
 
-__all__ = ["Brief", "compose", "inputs", "load", "open_brief", "relation_of"]
+__all__ = ["Brief", "compose", "inputs", "load", "open_brief"]
 
 PROSE = {"id": prose_id, "en": prose_en}
 _BOUNDARY_SOURCE = "R004"
@@ -42,11 +42,15 @@ def inputs_hash():
     return store.digest(store.code_hash(), store.data_hash(catalog.default()), outline.read_bytes() if outline else "")
 
 
-@functools.cache
-def _shared(folder, keep):
+def _open(keep, start):
     package, base = catalog.default(), inputs_hash()
     kept = store.Store(store.default_folder() if keep else None, base)
-    out = kept.get("inputs", lambda: _computed(load(package)))
+
+    def make():
+        start(loaded := load(package), kept)
+        return _computed(loaded)
+
+    out = kept.get("inputs", make)
     # set past the dataclass: a copy would lose what is computed; and store and base are no fields, so that a copy with
     # another table does not take figures drawn from these
     vars(out).update(package=package, store=kept, base=base)
@@ -63,16 +67,30 @@ def _computed(inputs):
     return slim
 
 
-def inputs(*, cache=None):
+_OPEN = {}  # inputs by data folder and whether they are kept
+
+
+def inputs(*, cache=None, start=None):
     """The tables and all that regions share, opened or computed once per process and kept in the cache folder.
 
     Parameters
     ----------
     cache : bool, optional
         False neither reads nor writes the cache; by default as ``UCJ_NO_CACHE`` says.
+    start : callable(Inputs, Store), optional
+        Called as soon as the tables are there and before anything is computed from them, to begin other work beside.
     """
     keep = not os.environ.get("UCJ_NO_CACHE") if cache is None else cache
-    return _shared(catalog.paths.data_dir(), keep)
+    place, begun = (catalog.paths.data_dir(), keep), []
+
+    def begin(loaded, kept):
+        if start is not None and not begun:
+            begun.append(start(loaded, kept))
+
+    if place not in _OPEN:
+        _OPEN[place] = _open(keep, begin)
+    begin(_OPEN[place], vars(_OPEN[place])["store"])
+    return _OPEN[place]
 
 
 def open_brief(region, lang):

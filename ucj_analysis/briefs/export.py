@@ -5,6 +5,7 @@ language, or one notebook) are made in forked children, which inherit it. Where 
 """
 
 import contextlib
+import functools
 import gc
 import hashlib
 import json
@@ -17,7 +18,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from ucj_analysis import paths
-from ucj_analysis.briefs import content, manifest, notebooks, runner, site, step, store
+from ucj_analysis.briefs import content, facts, manifest, notebooks, runner, site, step, store
 from ucj_analysis.briefs.content import file_name
 from ucj_analysis.errors import UcjError
 from ucj_analysis.files import clear_leftovers, write_atomic
@@ -98,7 +99,10 @@ def build(
     out, book = Path(out), Path(notebook) if notebook else paths.notebooks_dir() / NOTEBOOK
     for folder in {out, *((out / j.path).parent for j in jobs)}:
         clear_leftovers(folder)
-    workshop = Workshop(out, book, jobs, cache, scenario)
+    try:
+        workshop = Workshop(out, book, jobs, cache, scenario)
+    finally:
+        _stop_beside()
     todo, reasons = [], {}
     for job in jobs:
         if resume and workshop.stands(job):
@@ -148,16 +152,19 @@ class Workshop:
         self.out, self.book = out, book
         self.inputs = self.exporter = self.source = None
         if any(j.kind == "brief" for j in jobs):
-            from ucj_analysis.briefs.exporter import BriefExporter
+            related = any(j.kind == "brief" and province_of(j.region).code in content.PACKAGED for j in jobs)
+            begun = []
+            start = (lambda *given: begun.append(_relation(*given))) if related else None
+            opened = content.inputs(cache=cache, start=start)
+            from ucj_analysis.briefs.exporter import BriefExporter  # a third of a second, while the child is at work
 
-            self.inputs = step.with_scenario(content.inputs(cache=cache), scenario)
-            if any(j.kind == "brief" and province_of(j.region).code in content.PACKAGED for j in jobs):
-                # computed before the children are forked, and on two cores
-                vars(self.inputs)["relation"] = content.relation_of(self.inputs, beside)
+            self.inputs = step.with_scenario(opened, scenario)
             self.source, self.exporter = notebooks.read(book), BriefExporter()
             self.exporter.template.render  # noqa: B018  compiled before the children are forked
             self.keep = vars(self.inputs)["store"]
             self.keep.sweep()
+            for answer in begun:  # there before the children are forked, so that they inherit it
+                vars(self.inputs)["relation"] = answer()
         self.base = vars(self.inputs)["base"] if self.inputs is not None else content.inputs_hash()
         self.cell_time = notebooks.TIMEOUT
         runner.warm()
@@ -294,6 +301,15 @@ def _stop(running, out):
                     path.unlink(missing_ok=True)
 
 
+def _relation(inputs, kept):
+    """Begin the verdict on enrolment and extreme poverty, which takes as long as all else; a function that gives it."""
+    make = functools.partial(facts.relation_of, inputs, kept, beside)
+    return make if kept.has("relation") else beside(make)
+
+
+_BESIDE = set()  # children that compute something for this process
+
+
 def beside(make):
     """Start ``make`` in a forked child; return a function that waits for what it returned or raised.
 
@@ -304,9 +320,10 @@ def beside(make):
     fork = multiprocessing.get_context("fork")
     here, there = fork.Pipe(duplex=False)
     sys.stdout.flush(), sys.stderr.flush()
-    child = fork.Process(target=_answer, args=(make, there), daemon=True)
+    child = fork.Process(target=_answer, args=(make, there))
     child.start()
     there.close()
+    _BESIDE.add(child)
 
     def answer():
         try:
@@ -316,6 +333,7 @@ def beside(make):
         finally:
             here.close()
             child.join()
+            _BESIDE.discard(child)
         if not good:
             raise value
         return value
@@ -324,7 +342,10 @@ def beside(make):
 
 
 def _answer(make, pipe):
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once, without a word
+    # Ctrl-C reaches the parent too, which ends this child at once
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+    _BESIDE.clear()
     try:
         said = (True, make())
     except Exception as error:
@@ -332,6 +353,18 @@ def _answer(make, pipe):
     with contextlib.suppress(BrokenPipeError):
         pipe.send(said)
     os._exit(0)
+
+
+def _end(*_):
+    """End the children beside, and this process, which is one of them."""
+    _stop_beside()
+    os._exit(143)
+
+
+def _stop_beside():
+    for child in _BESIDE:
+        child.terminate()
+    _BESIDE.clear()
 
 
 # -- single pages ------------------------------------------------------------------------------------------------------

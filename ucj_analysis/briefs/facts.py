@@ -113,7 +113,7 @@ class Inputs:
     @cached_property
     def relation(self):
         """The verdict on enrolment and extreme poverty, once for all briefs of a run."""
-        return relation_of(self)
+        return relation_of(self, vars(self).get("store"))
 
     @cached_property
     def known(self):
@@ -121,12 +121,15 @@ class Inputs:
         return {c[:2] + "00" for c in self.coverage["region_code"]}
 
 
-def relation_of(inputs, beside=lambda make: make):
-    """The verdict on enrolment and extreme poverty, kept with the inputs; ``beside`` as in `verdict.judge`."""
-    from ucj_analysis.models import verdict
+def relation_of(inputs, kept=None, beside=lambda make: make):
+    """The verdict on enrolment and extreme poverty, kept in a store; ``beside`` as in `verdict.judge`."""
 
-    kept = vars(inputs).get("store")
-    return kept.get("relation", lambda: verdict.of(inputs, beside=beside)) if kept else verdict.of(inputs, beside=beside)
+    def make():
+        from ucj_analysis.models import verdict
+
+        return verdict.of(inputs, beside=beside)
+
+    return make() if kept is None else kept.get("relation", make)
 
 
 def _as_observations(panel):

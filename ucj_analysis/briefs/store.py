@@ -38,8 +38,7 @@ class Store:
         """Return the entry ``name``; where there is none yet, what ``make`` returns, and keep it."""
         if self.folder is None:
             return make()
-        key = hashlib.sha256(f"{self.base} {name}".encode()).hexdigest()
-        path = self.folder / key[:2] / f"{key}.pickle"
+        path = self._path(name)
         try:
             content = path.read_bytes()
             digest, body = content[:64], content[64:]
@@ -54,6 +53,14 @@ class Store:
         with contextlib.suppress(OSError):  # a full or read-only disk costs time, not the brief
             write_atomic(path, hashlib.sha256(body).hexdigest().encode() + body)
         return value
+
+    def _path(self, name):
+        key = hashlib.sha256(f"{self.base} {name}".encode()).hexdigest()
+        return self.folder / key[:2] / f"{key}.pickle"
+
+    def has(self, name):
+        """Tell whether there is an entry ``name``, whole or not."""
+        return self.folder is not None and self._path(name).is_file()
 
     def sweep(self):
         """Remove entries that no run has used for long."""

@@ -64,7 +64,7 @@ def highest(p, d, slope=None):
             if share < 1:
                 d[F] += share * step
                 if cap is None:
-                    d[end], free[end] = (upper if step[F == end][0] > 0 else lower)[end], False
+                    d[end], free[end] = (upper if step[end == F][0] > 0 else lower)[end], False
                 else:
                     met[cap] = True
                 continue

@@ -21,8 +21,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, stats
-from statsmodels.regression.linear_model import WLS  # statsmodels.api takes twice as long
+from scipy import linalg, special
 
 from ucj_analysis.errors import UcjError
 
@@ -201,8 +200,10 @@ class Fit:
     n, parameters : int
         Observations; parameters including all effects.
     clusters : Index
+    df_resid : float
+        Residual degrees of freedom, effects counted.
     results : statsmodels RegressionResults
-        Of the data with the effects taken out; its residual degrees of freedom count the effects.
+        Of the data with the effects taken out.
     """
 
     def __init__(self, data, *, cluster, time, absorb, count):
@@ -233,18 +234,30 @@ class Fit:
             raise UcjError(f"{self.n} observations for {self.parameters} parameters: no degree of freedom is left")
         counted = {"none": 1, "slopes": k + self._Qt.shape[1] + absorb, "all": self.parameters}[count]
         self._counted = counted
-        model = WLS(ys / self._s, Xs / self._s[:, None], weights=w, hasconst=False)
-        model.data.xnames[:] = self.names
-        model.df_resid, model.df_model = float(self.n - self.parameters), float(k)
-        self.results = model.fit(method="qr")
-        beta = np.asarray(self.results.params)
-        self.coef = pd.Series(beta, index=self.names, name="coef")
         self._Qx, R = linalg.qr(Xs, mode="economic")
+        beta = linalg.solve_triangular(R, self._Qx.T @ ys, lower=False)
+        self.coef = pd.Series(beta, index=self.names, name="coef")
         # rows of (X'WX)^-1 X'W^(1/2): each coefficient is this column times the scaled outcome
         self._pick = linalg.solve_triangular(R, self._Qx.T, lower=False).T
         self._e = ys - Xs @ beta
-        self._Xs, self._also = Xs, ()
+        self._Xs, self._ys, self._also = Xs, ys, ()
+        self.df_resid = float(self.n - self.parameters)
         self._Q = np.column_stack([self._Qt, self._Qx])
+
+    @cached_property
+    def results(self):
+        """The same fit by statsmodels, for what else it has to say."""
+        from statsmodels.regression.linear_model import WLS  # half a second with scipy.stats
+
+        model = WLS(self._ys / self._s, self._Xs / self._s[:, None], weights=self.weights, hasconst=False)
+        model.data.xnames[:] = self.names
+        model.df_resid, model.df_model = self.df_resid, float(len(self.names))
+        return model.fit(method="qr")
+
+    @property
+    def scale(self):
+        """Variance of the residuals, by degrees of freedom that count the effects."""
+        return float(self._e @ self._e) / self.df_resid
 
     def _sums(self, v):
         return np.add.reduceat(v, self._starts, axis=0)
@@ -403,12 +416,12 @@ class Fit:
 
     def p(self, kind, null=0.0):
         """Two-sided p-values from the t distribution, Series by coefficient."""
-        p = 2 * stats.t.sf(np.abs(self.t(kind, null)), self.dof(kind))
+        p = 2 * special.stdtr(self.dof(kind), -np.abs(self.t(kind, null)))
         return pd.Series(p, index=self.names, name="p")
 
     def interval(self, kind, level=0.95):
         """Confidence intervals, DataFrame with lower and upper by coefficient."""
-        half = stats.t.ppf((1 + check_level(level)) / 2, self.dof(kind)) * self.se(kind)
+        half = special.stdtrit(self.dof(kind), (1 + check_level(level)) / 2) * self.se(kind)
         return pd.DataFrame({"lower": self.coef - half, "upper": self.coef + half})
 
     def table(self, kind, level=0.95):

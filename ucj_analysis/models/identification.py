@@ -683,7 +683,9 @@ def _known(p, at, values, base):
     """Slope set with cells known; None where then nothing varies any more, so that there is no slope at all."""
     known = p.fixed(at, values)
     if base.least > 0:  # what varies in every completion varies in some of them
-        return SlopeSet(*_ends(known, False, 200, (base.low.at, base.high.at)), base.least, base.most, base.cells - len(at))
+        return SlopeSet(
+            *_ends(known, False, 200, (base.low.at, base.high.at)), base.least, base.most, base.cells - len(at)
+        )
     try:
         return slope_set(known, nodes=200)
     except UcjError:

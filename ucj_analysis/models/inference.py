@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from ucj_analysis.errors import UcjError
 from ucj_analysis.models import estimators
@@ -709,7 +709,7 @@ def minimum_detectable_effect(
     made = _design(panel[outcome], panel[dose], panel[unit], panel[time], more)
     fit = estimators.fit(panel[outcome], panel[[dose, *covariates]], unit=panel[unit], time=panel[time])
     G, T = made.shape
-    left = fit.results.df_resid
+    left = fit.df_resid
     paths = fit.residuals.reshape(G, T)
     # whole paths, reassigned and flipped, lose 1/G of their squares to the time means, and had lost those of the fit
     paths = paths * np.sqrt(G * (T - 1) / left)
@@ -720,12 +720,12 @@ def minimum_detectable_effect(
         low = _lowest(made, errors, level, draws, seed)
     else:
         coef, se = fit.many(errors.reshape(simulations, -1).T, method)
-        low = coef[0] - stats.t.ppf((1 + level) / 2, fit.dof(method).iloc[0]) * se[0]
+        low = coef[0] - special.stdtrit(fit.dof(method).iloc[0], (1 + level) / 2) * se[0]
     seen = np.sort(-low) * abs(change)
-    z = stats.norm.ppf(0.975) * np.sqrt(power * (1 - power) / simulations)
+    z = special.ndtri(0.975) * np.sqrt(power * (1 - power) / simulations)
     at = [seen[min(max(int(np.ceil(q * simulations)) - 1, 0), simulations - 1)] for q in (power, power - z, power + z)]
     return Power(
-        *(float(v) for v in at), sd=float(np.sqrt(fit.results.scale)), change=change, power=power, level=level,
+        *(float(v) for v in at), sd=float(np.sqrt(fit.scale)), change=change, power=power, level=level,
         method=method, simulations=simulations, seed=seed, thresholds=seen,
     )  # fmt: skip
 
@@ -885,7 +885,7 @@ def robustness_value(t, dof, *, q=1.0, alpha=None):
     if dof <= 1 or q <= 0:
         raise UcjError(f"dof={dof}, q={q}: expected more than one degree of freedom and a positive share")
     f = q * abs(t) / np.sqrt(dof)
-    critical = 0.0 if alpha is None else stats.t.isf(alpha / 2, dof - 1) / np.sqrt(dof - 1)
+    critical = 0.0 if alpha is None else -special.stdtrit(dof - 1, alpha / 2) / np.sqrt(dof - 1)
     g = f - critical
     if g <= 0:
         return 0.0
@@ -990,7 +990,7 @@ def sensitivity(fit, coef=None, *, benchmarks=(), kd=1, ky=None, q=1.0, alpha=0.
     """
     j = _named(fit, coef)
     name, estimate, se = fit.names[j], float(fit.coef.iloc[j]), float(fit.se("iid").iloc[j])
-    dof, t = float(fit.results.df_resid), float(fit.coef.iloc[j] / fit.se("iid").iloc[j])
+    dof, t = float(fit.df_resid), float(fit.coef.iloc[j] / fit.se("iid").iloc[j])
     r2 = partial_r2(t, dof)
     kds = np.atleast_1d(np.asarray(kd, float))
     kys = kds if ky is None else np.broadcast_to(np.asarray(ky, float), kds.shape)
@@ -1005,7 +1005,7 @@ def sensitivity(fit, coef=None, *, benchmarks=(), kd=1, ky=None, q=1.0, alpha=0.
             d, o = confounder_bound(with_dose, with_outcome, kd=a, ky=b)
             new = adjusted_estimate(estimate, se, dof, r2dz_x=d, r2yz_dx=o, reduce=reduce)
             new_se = adjusted_se(se, dof, r2dz_x=d, r2yz_dx=o)
-            half = stats.t.isf(alpha / 2, dof - 1) * new_se
+            half = -special.stdtrit(dof - 1, alpha / 2) * new_se
             rows.append([label, a, b, d, o, new, new_se, new / new_se if new_se else np.nan, new - half, new + half])
     columns = ["benchmark", "kd", "ky", "r2dz_x", "r2yz_dx", "estimate", "se", "t", "lower", "upper"]
     return Sensitivity(
@@ -1118,9 +1118,7 @@ def morans_i(values, neighbours, *, X=None, standardize=True, alternative="great
         if not variance > 0:
             return np.nan, np.nan
         z = (observed - mean) / np.sqrt(variance)
-        p = {"greater": stats.norm.sf(z), "less": stats.norm.cdf(z), "two-sided": 2 * stats.norm.sf(abs(z))}[
-            alternative
-        ]
+        p = {"greater": special.ndtr(-z), "less": special.ndtr(z), "two-sided": 2 * special.ndtr(-abs(z))}[alternative]
         return float(z), float(p)
 
     return Moran(

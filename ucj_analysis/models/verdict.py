@@ -453,9 +453,7 @@ def decide(primary, worst, without, others):
     return 3, RULE[5][1], ()
 
 
-def judge(
-    panels, specification, ceiling=None, *, comparisons=None, simulations=2000, ask=3, beside=lambda make: make
-):
+def judge(panels, specification, ceiling=None, *, comparisons=None, simulations=2000, ask=3, beside=lambda make: make):
     """Return the Verdict.
 
     Parameters
