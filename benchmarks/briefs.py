@@ -1,7 +1,9 @@
 """`ucj briefs` against papermill + nbconvert and against jupyter nbconvert --execute: python benchmarks/briefs.py [N ...]
 
 N is the number of regencies (by default 6, 38, 514), each in both languages. (a) and (b) are measured on a sample and
-given per brief; they use the filled cache of `ucj briefs` and keep their worker processes, which favours them.
+given per brief; they use the filled cache of `ucj briefs` and keep their worker processes, which favours them. The
+fourteen briefs of Gorontalo are also made by papermill from a cold start, as `ucj briefs` makes them: with this package's
+cache empty at first, and without it.
 Needs papermill and psutil: pip install --group bench
 """
 
@@ -161,6 +163,15 @@ def main(sizes):
         jobs = [(*pair, str(book), folder) for pair in pairs]
         a, parts = sampled(papermill_one, jobs)
         b, _ = sampled(nbconvert_one, jobs)
+        cold = {}
+        if 6 in sizes:
+            codes = ["7500", *(r.code for r in children("7500"))]
+            jobs14 = [(c, lang, str(book), folder) for c in codes for lang in ("id", "en")]
+            os.environ["UCJ_CACHE"] = str(Path(folder, "empty"))
+            cold["cache empty at first"] = sampled(papermill_one, jobs14)[0] * len(jobs14)
+            os.environ["UCJ_NO_CACHE"] = "1"
+            cold["without this package's cache"] = sampled(papermill_one, jobs14)[0] * len(jobs14)
+            del os.environ["UCJ_NO_CACHE"]
         shares = json.loads(subprocess.run([sys.executable, "-c", SHARES, str(Path(folder, "shares"))], check=True,
                                            capture_output=True, text=True).stdout)  # fmt: skip
     print(f"{CORES} cores; (a), (b) from a sample of {len(jobs)} briefs with the cache filled, per brief on all cores")
@@ -180,6 +191,11 @@ def main(sizes):
                 f"    {n:>3} regencies, {name}   {files:>5}   {seconds:7.1f}   {each:7.3f}   {first or seconds:11.1f}"
             )
             print(f"{line}   {parent:10.0f}   {everything:7.0f}   {a / each:8.1f}   {b / each:7.1f}")
+    for how, seconds in cold.items():
+        ours_cold = rows[sizes.index(6)][1][0]
+        print(
+            f"fourteen of Gorontalo from a cold start, papermill, {how}: {seconds:.1f} s, {seconds / ours_cold:.1f} x (c)"
+        )
     print(
         "shares of (c) in one process, 76 briefs, nothing cached: "
         + ", ".join(f"{k} {v:.0%}" for k, v in shares.items())
