@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import betainc
 
 from ucj_analysis.errors import UcjError
@@ -405,6 +404,8 @@ def calibrate(p0, p1, p2, weights, national, *, model="maxent", labels=None):
         raise UcjError(
             f"national rate {national}: expected above 0 and below the mean P0 of these rows, {mean(1.0):.2f}"
         )
+    from scipy.optimize import brentq  # a tenth of a second that only this needs
+
     r = brentq(lambda x: mean(x) - national, 0.0, 1.0, xtol=1e-10)
     h = min(1e-4, r / 2, (1 - r) / 2)
     return r, (mean(r + h) - mean(r - h)) / (2 * h)
