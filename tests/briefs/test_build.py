@@ -7,8 +7,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -173,6 +175,64 @@ def test_a_child_that_dies_costs_one_brief(tmp_path, monkeypatch):
     made, failed = export.build(jobs, tmp_path, workers=1)
     assert [j.region for j in made] == ["7501", "7503"]
     assert [(j.region, r) for j, r in failed] == [("7502", "the process that made it ended (signal 9)")]
+
+
+@pytest.mark.skipif(not export.FORKS, reason="this system does not fork, and all is computed in one process")
+def test_work_beside_gives_its_value_its_error_or_is_done_again():
+    here = os.getpid()
+    assert export.beside(lambda: (os.getpid() != here, 6 * 7))() == (True, 42)
+
+    def refuses():
+        raise UcjError("no figures of 7501")
+
+    with pytest.raises(UcjError, match="no figures of 7501"):
+        export.beside(refuses)()
+
+    def dies():
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "made here"
+
+    assert export.beside(dies)() == "made here"
+    assert export.beside(lambda: export.beside(lambda: 7)() + 1)() == 8
+    assert multiprocessing.active_children() == []
+    assert not export._BESIDE
+
+
+@pytest.mark.skipif(not export.FORKS, reason="this system does not fork, and all is computed in one process")
+def test_interrupted_while_work_is_done_beside(tmp_path, monkeypatch):
+    deep = tmp_path / "deep"
+
+    def works(*_):
+        def deeper():
+            deep.write_text(str(os.getpid()))
+            time.sleep(60)
+
+        return export.beside(deeper)()
+
+    def interrupted(*_):
+        while not (deep.is_file() and deep.read_text()):
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(export.facts, "relation_of", works)
+    monkeypatch.setattr(notebooks, "read", interrupted)
+    jobs = export.plan(["7501"], ("id",), with_notebooks=False)
+    with pytest.raises(KeyboardInterrupt):
+        export.build(jobs, tmp_path / "out", cache=False)
+    for _ in range(200):  # the child ends its own child, and is collected
+        if not multiprocessing.active_children() and not _alive(int(deep.read_text())):
+            return
+        time.sleep(0.05)
+    raise AssertionError("what was begun beside is still at work")
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return not Path(f"/proc/{pid}/stat").is_file() or Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
 
 
 def test_interrupted_cleanly_and_resumed(tmp_path):
