@@ -163,6 +163,9 @@ class Workshop:
             self.exporter.template.render  # noqa: B018  compiled before the children are forked
             self.keep = vars(self.inputs)["store"]
             self.keep.sweep()
+            if related:  # both languages share them; what cannot be gathered is for the brief to say
+                with contextlib.suppress(Exception):
+                    facts.gather_province(self.inputs, content.PACKAGED[0])
             for answer in begun:  # there before the children are forked, so that they inherit it
                 vars(self.inputs)["relation"] = answer()
         self.base = vars(self.inputs)["base"] if self.inputs is not None else content.inputs_hash()

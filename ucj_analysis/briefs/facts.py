@@ -291,6 +291,17 @@ def gather(inputs, code):
     return inputs.gathered[code]
 
 
+def gather_province(inputs, province):
+    """Gather the facts of a province and of all its regions at once; kept with the inputs where these are kept."""
+    kept = vars(inputs).get("store")
+
+    def make():
+        gather(inputs, province)  # and so of its parts
+        return {c: inputs.gathered[c] for c in (province, *(r.code for r in children(province)))}
+
+    inputs.gathered.update(kept.get(f"facts of {province}", make) if kept else make())
+
+
 def _gather(inputs, code):
     region = get(code)
     province = province_of(code)
