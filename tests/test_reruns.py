@@ -256,6 +256,24 @@ def test_accepting_twice_is_nothing_new(package):
     assert tree(package) == before
 
 
+def test_what_was_left_out_comes_with_a_mended_copy(package):
+    drop(package, "p0.csv", whole([16.07, *P0_2025[1:5], 153.1], 13.2))
+    done = reruns.accept(package, day="2026-12-01", effects=False)
+    said = text.report(done)
+    assert "Revised: 2 figures" in said
+    assert "Not taken: 1 figure\n  p0.csv: 1 figure (B8, Kota Gorontalo" in said
+    assert "What was not taken of p0.csv comes with a mended copy in the inbox." in said
+    drop(package, "p0.csv", whole([16.07, *P0_2025[1:5], 5.4], 13.2))
+    assert text.report(reruns.preview(package, day="2026-12-02", effects=False)).endswith("takes 1 figure.")
+    again = reruns.accept(package, day="2026-12-02", effects=False)
+    assert [(f["revised"], f["unchanged"], f["refused"]) for f in again.files.to_dict("records")] == [(1, 6, 0)]
+    assert "mended copy" not in text.report(again)
+    picked = observations.pick(*(catalog.Package(package).table(n) for n in ("poverty", "sources")))
+    now = picked.set_index(["region_code", "period", "indicator"])["value"]
+    assert (now["7571", "2025-03", "P0"], now["7501", "2025-03", "P0"]) == (5.4, 16.07)
+    assert len(list((package / "received").glob("*-p0.csv"))) == 2
+
+
 def test_undo_gives_back_every_byte_and_the_file(package):
     drop(package, "p0.csv", whole([16.07, *P0_2025[1:]], 13.2))
     start = tree(package)
@@ -561,25 +579,56 @@ def _recover_until(folder, n):
 
 
 def test_killed_at_random_moments_by_the_command_line(package, tmp_path):
+    """`ucj update --accept`, then `--undo`, killed anywhere in its run and, every other time, while it writes.
+
+    UCJ_KILLS says how often: fifty take some ten minutes, so the suite tries few.
+    """
     drop(package, "p0.csv", whole([16.07, *P0_2025[1:]], 13.2))
-    old = tree(package)
-    command = [sys.executable, "-c", "from ucj_analysis import reruns; reruns.accept(day='2026-12-01', effects=False)"]
+    states, times = [tree(package)], []
+    command = [sys.executable, "-m", "ucj_analysis.cli", "update"]
     done = tmp_path / "done"
     shutil.copytree(package, done)
-    began = time.monotonic()
-    subprocess.run(command, env=os.environ | {"UCJ_DATA": str(done)}, check=True)
-    whole_run = time.monotonic() - began
-    new = tree(done)
-    rng = random.Random(7504)
-    for i in range(4):
-        victim = tmp_path / f"v{i}"
-        shutil.copytree(package, victim)
-        process = subprocess.Popen(command, env=os.environ | {"UCJ_DATA": str(victim)})
-        time.sleep(rng.uniform(0.5, 1.0) * whole_run)
+    ways = (["--accept", "--date", "2026-12-01"], ["--undo"])
+    for way in ways:
+        began = time.monotonic()
+        subprocess.run([*command, *way], env=os.environ | {"UCJ_DATA": str(done)}, check=True, capture_output=True)
+        times.append(time.monotonic() - began)
+        states.append(tree(done))
+    assert states[0] == states[2] != states[1]
+    accepted = tmp_path / "accepted"
+    shutil.copytree(package, accepted)
+    subprocess.run([*command, *ways[0]], env=os.environ | {"UCJ_DATA": str(accepted)}, check=True, capture_output=True)
+    rng, seen = random.Random(7504), []
+    for i in range(int(os.environ.get("UCJ_KILLS", "3"))):
+        which = i % 3 == 2
+        victim = tmp_path / "victim"
+        shutil.copytree(accepted if which else package, victim)
+        process = subprocess.Popen(
+            [*command, *ways[which]], env=os.environ | {"UCJ_DATA": str(victim)}, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        if i % 2:
+            while process.poll() is None and not (victim / files.STAGE).exists():
+                time.sleep(0.0005)
+            time.sleep(rng.uniform(0, 0.03))
+        else:
+            time.sleep(rng.uniform(0, 1.05) * times[which])
         process.kill()
         process.wait()
-        catalog.open_package(victim)
-        assert tree(victim) in (old, new)
+        catalog.open_package(victim)  # the next command ends what was begun, or clears it away
+        state = tree(victim)
+        assert state in states, (i, {k for k in state if state.get(k) != states[0].get(k)})
+        seen.append((which, state == states[1]))
+        # nothing left behind bars the next one
+        if not which:
+            again = subprocess.run(
+                [*command, *ways[0]], env=os.environ | {"UCJ_DATA": str(victim)}, capture_output=True
+            )
+            assert again.returncode == 0, again.stderr
+            assert tree(victim) == states[1]
+        shutil.rmtree(victim)
+    print(f"{len(seen)} kills: {sum(new for which, new in seen if not which)} after the change of an acceptance, "
+          f"{sum(not new for which, new in seen if which)} after that of an undoing")  # fmt: skip
 
 
 # -- in the briefs -----------------------------------------------------------------------------------------------------------

@@ -44,6 +44,10 @@ def _counts(f):
     return ", ".join(said) or "no figures"
 
 
+def _figures(n):
+    return f"{n} figure{'' if n == 1 else 's'}"
+
+
 def _region(code):
     return f"{get(code).label('en')} ({code})" if code else ""
 
@@ -55,7 +59,7 @@ def _number(x):
 def _listing(rows, heading):
     if rows.empty:
         return []
-    lines = ["", f"{heading}: {len(rows)} figures"]
+    lines = ["", f"{heading}: {_figures(len(rows))}"]
     for (table, indicator, period), part in rows.groupby(["table", "indicator", "period"], sort=False):
         head = f"  {indicator} {period} ({table}, {part['unit'].iloc[0]})"
         if len(lines) + len(part) > SHOWN + 2:
@@ -75,7 +79,7 @@ def _listing(rows, heading):
 def _refused(rows):
     if rows.empty:
         return []
-    lines = ["", f"Not taken: {len(rows)} figures"]
+    lines = ["", f"Not taken: {_figures(len(rows))}"]
     groups = rows.assign(reason=rows["reason"].str.slice(0, 300)).groupby(["file", "reason"], sort=False)
     for n, ((file, reason), part) in enumerate(groups):
         if n == SHOWN:
@@ -83,7 +87,7 @@ def _refused(rows):
             break
         first = part.iloc[0]
         place = f"{first['cell']}, {first['region_label']} {first['printed_period']}".strip(", ")
-        lines.append(f"  {file}: {len(part)} figure{'s' if len(part) > 1 else ''} ({place}): {reason}")
+        lines.append(f"  {file}: {_figures(len(part))} ({place}): {reason}")
     return lines
 
 
@@ -101,13 +105,16 @@ def _effect(e):
 def _end(found, fresh):
     if found.accepted:
         kept = ", ".join(f"{a['source_id']} {a['kept']}" for a in found.accepted)
+        names = {a["name"] for a in found.accepted}
+        left = [f["file"] for f in found.files.to_dict("records") if f["refused"] and f["file"] in names]
+        again = f" What was not taken of {', '.join(left)} comes with a mended copy in the inbox." if left else ""
         return (
-            f"The data are now of {found.state}. Sources: {kept}. Earlier values: ucj table NAME --as-of DATE. "
+            f"The data are now of {found.state}. Sources: {kept}.{again} Earlier values: ucj table NAME --as-of DATE. "
             "Back: ucj update --undo."
         )
     if not fresh:
         return "Nothing new."
-    return f"Nothing is written yet: ucj update --accept takes {fresh} figures."
+    return f"Nothing is written yet: ucj update --accept takes {_figures(fresh)}."
 
 
 def records(found):
