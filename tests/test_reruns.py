@@ -159,7 +159,38 @@ def test_two_files_that_disagree_refuse_each_other(package):
     drop(package, "b.csv", [["Boalemo", 15.6], ["Pohuwato", 15.24]])
     here = look(package).figures.query("region_code == '7501'")
     assert set(here["status"]) == {"refused"}
-    assert here["reason"].str.contains("several figures: 15.5 in a.csv .*; 15.6 in b.csv").all()
+    assert here["reason"].str.contains("contradict each other: 15.5 in a.csv .*; 15.6 in b.csv").all()
+    assert text.report(reruns.preview(package, effects=False)).endswith("take one of them out of the inbox.")
+    before = tree(package)
+    with pytest.raises(
+        UcjError, match=r"15.5 in a.csv B3; 15.6 in b.csv B3 \(1 of this kind\); take one of the files out"
+    ):
+        reruns.accept(package, effects=False)
+    assert tree(package) == before
+
+
+def test_one_file_that_gives_several_figures_loses_only_these(package):
+    drop(package, "a.csv", [["Boalemo", 15.5], ["Boalemo", 15.6], ["Pohuwato", 15.3]])
+    found = look(package)
+    here = found.figures[found.figures["table"] == "poverty"].set_index("region_code")
+    assert here.loc["7501", "reason"].str.contains("'Boalemo' has 2 different figures").all()
+    assert here.loc["7503", "status"] == "revised"
+    assert not found.comparison.contradictions  # nothing is left that could be taken alone the next time
+
+
+def test_what_is_no_file_or_has_no_name_to_print_is_refused(package):
+    (package / "inbox" / "releases").mkdir()
+    os.symlink("loop.csv", package / "inbox" / "loop.csv")
+    os.mkfifo(package / "inbox" / "pipe.csv")
+    drop(package, "a\nb.csv", whole())
+    drop(package, os.fsdecode(b"\xff.csv"), whole())
+    said = text.report(reruns.preview(package, effects=False))
+    for name in ("releases", "loop.csv", "pipe.csv"):
+        assert f"  {name}: it is a folder or no file at all: put the files themselves into the inbox" in said
+    for name in ("a\\nb.csv", "\\udcff.csv"):
+        assert f"  {name}: its name holds a line break, or bytes that are no text: rename the file" in said
+    with pytest.raises(UcjError, match="within='Atlantis' is no province"):
+        reruns.preview(package, within="Atlantis", effects=False)
 
 
 def test_parts_definitions_and_headlines_are_told(package):

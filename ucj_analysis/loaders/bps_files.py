@@ -101,7 +101,7 @@ def examine(path, *, within=None, indicator=None, year=None):
     -------
     Reading
     """
-    province = _province(within)
+    province = province_within(within)
     year = _year(year)
     if _is_tidy(path):
         return _tidy(Path(path), province, year)
@@ -163,7 +163,8 @@ def _tidy(path, province, year):
     return Reading(frame, *extra, "tidy rows")
 
 
-def _province(within):
+def province_within(within):
+    """Return the province that names are looked for in (name, code or Region), None for None; RegionError for others."""
     if within is None:
         return None
     code = within.code if isinstance(within, regions.Region) else str(within).strip()

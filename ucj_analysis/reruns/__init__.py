@@ -127,7 +127,8 @@ def accept(folder=None, *, within=None, trust=(), day=None, effects=True):
     Raises
     ------
     UcjError
-        When another acceptance is running, a correction is out of date, or the new state does not verify.
+        When another acceptance is running, files of the inbox contradict each other, a correction is out of date, or the
+        new state does not verify.
     """
     folder = Path(folder) if folder is not None else paths.data_dir()
     with _locked(folder):
@@ -136,6 +137,11 @@ def accept(folder=None, *, within=None, trust=(), day=None, effects=True):
         comparison = compare(read_inbox(folder / INBOX, within=within), package, trust=trust)
         if comparison.stale:
             raise UcjError(comparison.stale[0])
+        if comparison.contradictions:  # accepting one half would leave the other to be taken alone the next time
+            raise UcjError(
+                f"nothing was accepted: {comparison.contradictions[0]} ({len(comparison.contradictions)} of this kind); take "
+                "one of the files out of the inbox, then accept"
+            )
         if not comparison.figures["status"].isin(["new", "revised"]).any():
             return _nothing(comparison)
         with staged(folder, comparison, day) as (copy, taken):

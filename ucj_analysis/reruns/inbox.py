@@ -102,8 +102,8 @@ class File:
 
     @property
     def name(self):
-        """File name."""
-        return self.path.name
+        """File name; characters that cannot be printed as their codes."""
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in self.path.name)
 
     @property
     def title(self):
@@ -131,17 +131,28 @@ def read_inbox(folder, *, within=None):
     -------
     list of File
     """
-    folder = Path(folder)
+    folder, within = Path(folder), bps_files.province_within(within)
     found = sorted(
-        p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".") and p.name != "README.md"
+        p for p in folder.iterdir() if not p.name.startswith(".") and p.name != "README.md"
     ) if folder.is_dir() else []  # fmt: skip
     stems = {p.stem for p in found if p.suffix.lower() != ".json"}
     return [_read(p, within) for p in found if p.suffix.lower() != ".json" or p.stem not in stems]
 
 
 def _read(path, within):
-    content = path.read_bytes()
-    out = File(path, hashlib.sha256(content).hexdigest())
+    out = File(path, "")
+    if not path.is_file():
+        out.problem = "it is a folder or no file at all: put the files themselves into the inbox"
+        return out
+    if not path.name.isprintable():
+        out.problem = "its name holds a line break, or bytes that are no text: rename the file"
+        return out
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        out.problem = f"it cannot be opened ({error.strerror}): check who may read it"
+        return out
+    out.sha256 = hashlib.sha256(content).hexdigest()
     try:
         if path.suffix.lower() == ".json":
             raise DataError(f"{path.name} is a JSON without its table; `ucj fetch` writes both, or remove it")

@@ -36,6 +36,14 @@ class Comparison:
     figures: pd.DataFrame
     stale: list = field(default_factory=list)
 
+    @property
+    def contradictions(self):
+        """What files of the inbox say against each other, a sentence each."""
+        return list(self.figures.loc[self.figures["reason"].str.startswith(_AGAINST), "reason"].unique())
+
+
+_AGAINST = "files of the inbox contradict each other"
+
 
 def compare(files, package, *, trust=()):
     """Compare what the inbox holds with a package.
@@ -213,8 +221,9 @@ def _twice(records, key):
         values = {round(r["new"], 9) for r in group}
         if len(values) > 1:
             places = "; ".join(f"{r['new']:g} in {r['file']} {r['cell']}" for r in group)
+            what = _AGAINST if len({r["file"] for r in group}) > 1 else "the file gives several figures"
             for r in group:
-                r["status"], r["reason"] = "refused", f"the inbox gives several figures: {places}"
+                r["status"], r["reason"] = "refused", f"{what}: {places}"
         for r in group[1:]:
             if len(values) == 1 and r["status"] != "unchanged":
                 r["status"], r["reason"] = "unchanged", f"stands also in {group[0]['file']} {group[0]['cell']}"

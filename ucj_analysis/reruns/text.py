@@ -15,7 +15,8 @@ def report(found):
         return "The inbox is empty: put a release of BPS into data/inbox/, or fetch a table with ucj fetch."
     lines = ["Accepted:" if found.accepted else "In the inbox:"]
     for f in found.files.to_dict("records"):
-        lines.append(f"  {f['file']}: {f['problem'] or _counts(f)}")
+        said = (f["problem"] or _counts(f)).removeprefix(f"{f['file']}: ")
+        lines.append(f"  {said}" if said.startswith(f["file"]) else f"  {f['file']}: {said}")
     for f in found.comparison.files:
         lines += [f"    {x['kind']}, {x['place']}: {x['message']}" for x in f.findings if x["kind"] in _SAID][:6]
     figures = found.distinct
@@ -112,6 +113,8 @@ def _end(found, fresh):
             f"The data are now of {found.state}. Sources: {kept}.{again} Earlier values: ucj table NAME --as-of DATE. "
             "Back: ucj update --undo."
         )
+    if found.comparison.contradictions:
+        return "Nothing can be accepted while files contradict each other: take one of them out of the inbox."
     if not fresh:
         return "Nothing new."
     return f"Nothing is written yet: ucj update --accept takes {_figures(fresh)}."
