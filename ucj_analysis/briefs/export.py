@@ -152,9 +152,9 @@ class Workshop:
         self.out, self.book = out, book
         self.inputs = self.exporter = self.source = None
         if any(j.kind == "brief" for j in jobs):
-            related = any(j.kind == "brief" and province_of(j.region).code in content.PACKAGED for j in jobs)
+            own = [j for j in jobs if j.kind == "brief" and province_of(j.region).code in content.PACKAGED]
             begun = []
-            start = (lambda *given: begun.append(_relation(*given))) if related else None
+            start = (lambda *given: begun.append(_relation(*given))) if own else None
             opened = content.inputs(cache=cache, start=start)
             from ucj_analysis.briefs.exporter import BriefExporter  # a third of a second, while the child is at work
 
@@ -163,14 +163,24 @@ class Workshop:
             self.exporter.template.render  # noqa: B018  compiled before the children are forked
             self.keep = vars(self.inputs)["store"]
             self.keep.sweep()
-            if related:  # both languages share them; what cannot be gathered is for the brief to say
-                with contextlib.suppress(Exception):
-                    facts.gather_province(self.inputs, content.PACKAGED[0])
-            for answer in begun:  # there before the children are forked, so that they inherit it
+            for answer in begun:  # all this before the children are forked, so that they inherit it
+                self._share(own, answer.ready)
                 vars(self.inputs)["relation"] = answer()
         self.base = vars(self.inputs)["base"] if self.inputs is not None else content.inputs_hash()
         self.cell_time = notebooks.TIMEOUT
         runner.warm()
+
+    def _share(self, jobs, ready):
+        """Facts that both languages share; while the verdict is awaited, drawings that all regions share."""
+        codes = dict.fromkeys(j.region for j in jobs)
+        with contextlib.suppress(Exception):  # what cannot be made is for the brief to say
+            if len(codes) > 1:
+                facts.gather_province(self.inputs, content.PACKAGED[0])
+            for lang in dict.fromkeys(j.lang for j in jobs):
+                for draw in (content.Brief.map, content.Brief.trend, content.Brief.ladder):
+                    if ready():
+                        return
+                    draw(content.Brief(self.inputs, jobs[0].region, lang))
 
     def make(self, job):
         """Make and write one file; return why it could not be made, or None.
@@ -305,21 +315,51 @@ def _stop(running, out):
 
 
 def _relation(inputs, kept):
-    """Begin the verdict on enrolment and extreme poverty, which takes as long as all else; a function that gives it."""
+    """Begin the verdict on enrolment and extreme poverty, which takes as long as all else."""
     make = functools.partial(facts.relation_of, inputs, kept, beside)
-    return make if kept.has("relation") else beside(make)
+    return Beside(make) if kept.has("relation") else beside(make)
 
 
 _BESIDE = set()  # children that compute something for this process
 
 
-def beside(make):
-    """Start ``make`` in a forked child; return a function that waits for what it returned or raised.
+class Beside:
+    """A value that is being made in a child, or is made when it is called for.
 
-    Where there is no fork, or the child dies, ``make`` is called when its value is asked for.
+    Parameters
+    ----------
+    make : callable
+    child, pipe : Process and Connection, optional
     """
+
+    def __init__(self, make, child=None, pipe=None):
+        self.make, self.child, self.pipe = make, child, pipe
+
+    def ready(self):
+        """Whether waiting would gain nothing."""
+        return self.pipe is None or self.pipe.poll()
+
+    def __call__(self):
+        """What ``make`` returned or raised; made here where the child died."""
+        if self.pipe is None:
+            return self.make()
+        try:
+            good, value = self.pipe.recv()
+        except (EOFError, OSError):
+            return self.make()
+        finally:
+            self.pipe.close()
+            self.child.join()
+            _BESIDE.discard(self.child)
+        if not good:
+            raise value
+        return value
+
+
+def beside(make):
+    """Start ``make`` in a forked child, or leave it for later where there is no fork; return a `Beside`."""
     if not FORKS:
-        return make
+        return Beside(make)
     fork = multiprocessing.get_context("fork")
     here, there = fork.Pipe(duplex=False)
     sys.stdout.flush(), sys.stderr.flush()
@@ -327,21 +367,7 @@ def beside(make):
     child.start()
     there.close()
     _BESIDE.add(child)
-
-    def answer():
-        try:
-            good, value = here.recv()
-        except (EOFError, OSError):
-            return make()
-        finally:
-            here.close()
-            child.join()
-            _BESIDE.discard(child)
-        if not good:
-            raise value
-        return value
-
-    return answer
+    return Beside(make, child, here)
 
 
 def _answer(make, pipe):
