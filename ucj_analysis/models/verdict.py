@@ -582,11 +582,30 @@ def _requests(design, more, panel_, gaps, first):
     return pd.DataFrame(out, columns=REQUESTS), values
 
 
+class _Panels(dict):
+    """Panels by payers and readings, made when they are asked for: the primary one's work begins before the others'."""
+
+    def __init__(self, keys, make):
+        self.known, self.make = set(keys), make
+
+    def __contains__(self, key):
+        return key in self.known
+
+    def __missing__(self, key):
+        if key not in self.known:
+            raise KeyError(key)
+        self[key] = self.make(*key)
+        return self[key]
+
+    def get(self, key, default=None):
+        return self[key] if key in self.known else default
+
+
 def of(inputs, *, comparisons=None, simulations=2000, ask=3, beside=lambda make: make):
     """`judge` from the tables of a data package."""
     specification = inputs.package.table("specification")
-    keys = set(zip(specification["payers"], specification["readings"], strict=True))
-    panels = {k: panel.of(inputs, payers=k[0], strict=k[1] == "stated") for k in sorted(keys)}
+    keys = zip(specification["payers"], specification["readings"], strict=True)
+    panels = _Panels(keys, lambda payers, readings: panel.of(inputs, payers=payers, strict=readings == "stated"))
     row = specification[specification["role"] == "primary"].iloc[0]
     try:
         top = ceilings.of(inputs, panels[row["payers"], row["readings"]])
