@@ -126,3 +126,17 @@ def test_a_bomb_is_called_what_it_is(name, words, tmp_path):
     (tmp_path / name).write_bytes(bombs.all_bombs()[name]())
     with pytest.raises(UcjError, match=words):
         bps_files.examine(tmp_path / name)
+
+
+def test_a_far_cell_that_stands_in_another_row_is_refused(tmp_path):
+    def rows(far):
+        return [f'<row r="1">{bombs.text("A1", "Kabupaten/Kota")}<c r="B1"><v>2023</v></c></row>'
+                f'<row r="2">{bombs.text("A2", "Boalemo")}<c r="B2"><v>18.38</v></c></row>'
+                f'<row r="3">{bombs.text("A3", "Gorontalo")}<c r="{far}"><v>17.48</v></c></row><row r="1048576">'
+                + bombs.text("A1048576", "Catatan: Maret") + "</row>"]  # fmt: skip
+
+    (tmp_path / "a.xlsx").write_bytes(bombs.book(rows("B3")))
+    assert bps_files.read(tmp_path / "a.xlsx")["value"].tolist() == [18.38, 17.48]
+    (tmp_path / "b.xlsx").write_bytes(bombs.book(rows("B1048575")))
+    with pytest.raises(UcjError, match=r"cell B1048575 stands in row 3"):
+        bps_files.read(tmp_path / "b.xlsx")

@@ -384,12 +384,23 @@ def _extent(path, z, info):
         return {}
     if far and size > MAX_STRINGS:
         refuse(path, f"a sheet has more cells than any BPS table: {INSTEAD}")
-    return {info.filename: b"".join(kept)} if far else {}
+    if not far:
+        return {}
+    body, row = b"".join(kept), None
+    for m in _ADDRESS.finditer(body):  # this sheet is read row by row, so its cells must stand in the rows they name
+        row = m[1] or row
+        if m[2] and m[3] != row:
+            refuse(
+                path,
+                f"the workbook is damaged (cell {(m[2] + m[3]).decode()} stands in row {int(row or 0)}): {INSTEAD}",
+            )
+    return {info.filename: body}
 
 
 # cells and rows that say where they stand can be left out; without an address the next ones would move up
 _EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
 _EMPTY_ROW = re.compile(rb'<row r="\d{1,7}"[^<>]*(?:/>|></row>)')
+_ADDRESS = re.compile(rb'<row [^>]*?\br="(\d{1,7})"|<c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _AT = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
 
 
