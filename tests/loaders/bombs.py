@@ -30,7 +30,7 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a0 "ha">' + "".join(
 )  # fmt: skip
 
 
-def book(chunks, strings=(), head=""):
+def book(chunks, strings=(), head="", dimension=""):
     """A workbook with one sheet, written from pieces so that it need not fit into memory."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as z:
@@ -42,7 +42,8 @@ def book(chunks, strings=(), head=""):
         )
         z.writestr("xl/workbook.xml", _BOOK)
         with z.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as f:
-            f.write(f'<?xml version="1.0"?>{head}{_SHEET}'.encode())
+            said = f'<dimension ref="{dimension}"/><sheetData>' if dimension else "<sheetData>"
+            f.write(f'<?xml version="1.0"?>{head}{_SHEET.replace("<sheetData>", said)}'.encode())
             for chunk in chunks:
                 f.write(chunk.encode())
             f.write(b"</sheetData></worksheet>")
@@ -50,6 +51,15 @@ def book(chunks, strings=(), head=""):
             with z.open("xl/sharedStrings.xml", "w", force_zip64=True) as f:
                 for chunk in strings:
                     f.write(chunk.encode())
+    return out.getvalue()
+
+
+def members(data, count):
+    """A workbook with many empty members more."""
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a") as z:
+        for i in range(count):
+            z.writestr(f"xl/media/{i}.bin", b"")
     return out.getvalue()
 
 
@@ -78,6 +88,11 @@ def ten_rows(styled=0):
 def all_bombs():
     """Name -> function that makes the bytes."""
     line = "Boalemo," + ",".join(["1.5"] * 1_000_000)
+    small = "".join(
+        f'<row r="{r}">{text(f"A{r}", name)}<c r="B{r}"><v>{value}</v></c></row>'
+        for r, (name, value) in enumerate([("Kabupaten/Kota", 2023), ("Boalemo", 18.38), ("Gorontalo", 17.48)], 1)
+    )
+    plain = "Kabupaten/Kota,2023\r\nBoalemo,18.38\rGorontalo,17.48\nPohuwato,17.87\r\r\nBone Bolango,15.6\n"
     return {
         "zip.xlsx": lambda: book("<row>" + " " * 1_000_000 + "</row>" for _ in range(400)),
         "strings.xlsx": lambda: book([text("A1", "x")], ["<sst>", *("<si><t>" + "x" * 1_000_000 + "</t></si>" for _ in range(350)), "</sst>"]),
@@ -104,4 +119,27 @@ def all_bombs():
         "quotes.csv": lambda: b'Kabupaten/Kota,2023\n"Boalemo' + b",1.5\n" * 3_000_000,
         "digits.csv": lambda: b"Kabupaten/Kota,2023\nBoalemo," + b"1" * 5_000_000 + b"\nGorontalo," + b"1." * 2_000_000 + b"\n",
         "spaces.csv": lambda: b"Kabupaten/Kota,2023\nBoalemo" + b" " * 5_000_000 + b"x,1.5\n",
+        "row of a million.xlsx": lambda: book([f'<row r="1">{text("A1", "Boalemo")}', *("<c><v>1.5</v></c>" * 10_000 for _ in range(100)), "</row>"]),
+        "cell.xlsx": lambda: book(['<row r="1"><c r="A1" t="inlineStr"><is><t>', *("7" * 1_000_000 for _ in range(50)), "</t></is></c></row>"]),
+        "cell.csv": lambda: b"Kabupaten/Kota,2023\nBoalemo," + b"7" * 50_000_000 + b"\n",
+        "cell.html": lambda: b"<html><table><tr><td>Boalemo</td><td>" + b"7" * 50_000_000 + b"</td></tr></table></html>",
+        "one span.html": lambda: b"<html><table><tr><td>Boalemo</td><td colspan=1000000000>1</td></tr></table></html>",
+        "cells in cells.html": lambda: b"<html><table><tr>" + b"<td><table><tr>" * 3_000 + b"<td>1",
+        "lines that double.xml": lambda: b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "' + b"7" * 50_000 + b'">]><html><table><tr><td>'
+                                         + b"&a;" * 50_000 + b"</td></tr></table></html>",
+        "members.xlsx": lambda: members(book([small]), 60_000),
+        "claims little.xlsx": lambda: book([small], dimension="A1:A1"),
+        "claims all.xlsx": lambda: book([small], dimension="A1:XFD1048576"),
+        "unmarked.csv": lambda: plain.encode("utf-16-le"),
+        "mixed lines.csv": plain.encode,
+        "nul.csv": lambda: plain.replace("Bone", "Bone\0").encode(),
     }  # fmt: skip
+
+
+READ = (
+    "labels.csv",
+    "claims little.xlsx",
+    "claims all.xlsx",
+    "unmarked.csv",
+    "mixed lines.csv",
+)

@@ -6,6 +6,7 @@ lxml) than those of the package.
 """
 
 import argparse
+import collections
 import csv
 import io
 import os
@@ -21,6 +22,7 @@ import traceback
 import zipfile
 from pathlib import Path
 
+import bombs
 import lxml.html
 import openpyxl
 import python_calamine
@@ -65,11 +67,17 @@ def _numbers(rng, text):
     return re.sub(r"\d+(?:[.,]\d+)?", again, text)
 
 
-def mutate(rng, name, data):
+WAYS = ("cut", "flip", "drop", "double", "insert", "numbers", "swap", "rows", "columns", "encode", "splice", "tangle")
+
+
+def mutate(rng, data, way=None):
     """A damaged copy of a file."""
     zipped = data[:2] == b"PK"
-    ways = ["cut", "flip", "drop", "double", "insert", "numbers", "swap", "rows", "columns", "encode", "splice"]
-    way = rng.choice(ways)
+    way = way or rng.choice(WAYS)
+    if way == "tangle":
+        return tangle(rng, data)
+    if way == "swell":
+        return swell(rng, data)
     if zipped and way in ("numbers", "swap", "rows", "columns"):
         return _inside(rng, data, way)
     if way == "cut":
@@ -166,6 +174,8 @@ def _inside(rng, data, way):
     except Exception:  # already damaged
         return data
     names = [n for n in parts if n.startswith("xl/worksheets/") or "sharedStrings" in n or n.endswith("workbook.xml")]
+    if not names:
+        return data
     name = rng.choice(names)
     text = parts[name].decode("utf-8", "replace")
     if way == "numbers":
@@ -186,6 +196,143 @@ def _inside(rng, data, way):
         for n, body in parts.items():
             z.writestr(n, body)
     return out.getvalue()
+
+
+def _kind(data):
+    head = data[:4]
+    marks = b"<table", b"<TABLE", b"<html", b"<Workbook", b"<?xml"
+    return (
+        "xlsx" if head[:2] == b"PK" else "xls" if head == b"\xd0\xcf\x11\xe0" else
+        "html" if any(m in data[:20_000] for m in marks) else "csv"
+    )  # fmt: skip
+
+
+def _sub(rng, pattern, text, new, some=3):
+    """Replace a few of the matches of a pattern, wherever they stand."""
+    found = list(re.finditer(pattern, text, re.S))
+    for m in sorted(rng.sample(found, min(len(found), some)), key=re.Match.start, reverse=True):
+        text = text[: m.start()] + (new(m) if callable(new) else m.expand(new)) + text[m.end() :]
+    return text
+
+
+def _part(rng, data, change):
+    """Change one sheet, or the shared strings, of a workbook; ``change`` may return further members."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as z:
+            parts = {n: z.read(n) for n in z.namelist()}
+    except Exception:  # already damaged
+        return data
+    names = [n for n in parts if n.startswith("xl/worksheets/sheet") or "sharedStrings" in n] or list(parts)
+    name = rng.choice(names)
+    parts |= change(name, parts[name].decode("utf-8", "replace"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as z:
+        for n, body in parts.items():
+            z.writestr(n, body)
+    return out.getvalue()
+
+
+def tangle(rng, data):
+    """Break what holds a format together: dimensions, chains of sectors, spans, quotes, ends of lines, nesting."""
+    kind = _kind(data)
+    if kind == "xls":
+        out = bytearray(data)
+        sector = 1 << int.from_bytes(out[30:32], "little") % 16
+        if rng.random() < 0.6:  # an entry of the allocation table points back, or nowhere
+            first = int.from_bytes(out[76:80], "little")
+            for _ in range(rng.choice([1, 4])):
+                at = (1 + first) * sector + 4 * rng.randrange(sector // 4 or 1)
+                if at + 4 <= len(out):
+                    out[at : at + 4] = rng.choice([0, 1, 2, 5, 2**31 - 1, 2**32 - 2]).to_bytes(4, "little")
+        else:  # a record says another length, row or column than it has
+            at = 512 + 2 * rng.randrange(max((len(out) - 512) // 2, 1))
+            out[at : at + 2] = rng.choice([b"\xff\xff", b"\0\0", b"\x0a\0", b"\x09\x08"])
+        return bytes(out)
+    if kind == "xlsx":
+        what = rng.choice(["dimension", "members", "refs", "strings", "spans"])
+
+        def change(name, text):
+            if what == "dimension":
+                area = rng.choice(["A1:A1", "A1:XFD1048576", "B7", "ZZZZ1:A9", ""])
+                text = re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="{area}"', text)
+            elif what == "refs":
+                text = _sub(
+                    rng, r'r="([A-Z]+)(\d+)"', text, rng.choice(['r="XFD\\2"', 'r="\\g<1>1048576"', 'r="A0"', ""])
+                )
+            elif what == "strings":
+                text = _sub(
+                    rng,
+                    r't="s"([^>]*><v>)\d+',
+                    text,
+                    rng.choice([r't="s"\g<1>99999999', r't="s"\g<1>-1', r't="d"\g<1>7']),
+                )
+            elif what == "spans":
+                text = text.replace(
+                    "</sheetData>", '</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+                )
+            more = {f"xl/media/{i}.bin": b"" for i in range(3_000)} if what == "members" else {}
+            return {name: text.encode(), **more}
+
+        return _part(rng, data, change)
+    text = _text(data)
+    what = rng.choice(
+        ["newlines", "nul", "quote", "span", "nest", "entity"] if kind == "html" else ["newlines", "nul", "quote"]
+    )
+    if what == "newlines":
+        text = re.sub(r"\r\n|\r|\n", lambda _: rng.choice(["\r\n", "\r", "\n", "\r\r\n", "\x0b", "\u2028"]), text)
+    elif what == "nul":
+        text = _sub(rng, r"[\w,;]", text, "\0", rng.choice([1, 50]))
+    elif what == "quote":
+        text = _sub(rng, r"[,;\t>]", text, '\\g<0>"', rng.choice([1, 7]))
+    elif what == "span":
+        many = rng.choice(["1000000000", "99999999999999999999", "0", "-1", "3"])
+        text = _sub(rng, r"<t([dh])\b", text, rf'<t\1 {rng.choice(["colspan", "rowspan"])}="{many}"')
+    elif what == "nest":
+        text = _sub(rng, r"(<t[dh][^>]*>)", text, r"\1" + rng.choice(["<div>", "<table><tr><td>", "<b>"]) * 300)
+    else:
+        text = bombs.LAUGHS + "]>" + _sub(rng, r"(<t[dh][^>]*>)", text, r"\1&a9;")
+    return text.encode("utf-8", "surrogatepass")
+
+
+def swell(rng, data):
+    """Make a file huge: a million columns, one cell of tens of megabytes, bombs of zip and entities, a deep page."""
+    kind = _kind(data)
+    if kind == "xls":
+        return data + bytes(rng.choice([1_000_000, 150_000_000]))
+    if kind == "xlsx":
+        what = rng.choice(["columns", "cell", "zip", "strings", "entities"])
+        row = "".join(f"<c><v>{i % 9}.5</v></c>" for i in range(1_000)) * 1_000 if what == "columns" else ""
+
+        def change(name, text):
+            if what == "columns":
+                return {name: _sub(rng, r"(<row [^>]*>)", text, lambda m: m[0] + row, 1).encode()}
+            if what == "cell":
+                return {name: _sub(rng, r"(<t[^>]*>)|(?<=<v>)", text, lambda m: m[0] + "7" * 50_000_000, 1).encode()}
+            if what == "entities":
+                text = re.sub(r"^(<\?xml[^>]*>)?", lambda m: m[0] + bombs.LAUGHS + "]>", text, count=1)
+                return {name: _sub(rng, r"(<t[^>]*>)|(?<=<v>)", text, lambda m: m[0] + "&a9;", 1).encode()}
+            if what == "strings":
+                return {"xl/sharedStrings.xml": b"<sst>" + b"<si><t>" + b"x" * 300_000_000 + b"</t></si></sst>"}
+            return {name: text.replace("</sheetData>", "<row>" + " " * 300_000_000 + "</row></sheetData>").encode()}
+
+        return _part(rng, data, change)
+    text = _text(data)
+    if kind == "html":
+        what = rng.choice(["columns", "cell", "deep", "tables"])
+        more = {
+            "columns": "<td>1.5</td>" * 1_000_000,
+            "cell": "7" * 50_000_000,
+            "deep": "<div>" * 200_000,
+            "tables": "<table><tr><td>" * 20_000,
+        }[what]
+        return _sub(
+            rng, r"<t[dh][^>]*>", text, (lambda m: more + m[0]) if what != "cell" else (lambda m: m[0] + more), 1
+        ).encode("utf-8", "replace")
+    more = rng.choice(
+        [",1.5" * 1_000_000, ";1,5" * 1_000_000, "7" * 50_000_000, '"' + "x" * 50_000_000, "\nBoalemo,1.5" * 1_000_000]
+    )
+    at = rng.choice([m.end() for m in re.finditer(r"[^\r\n,;]+", text)] or [0])
+    return (text[:at] + more + text[at:]).encode("utf-8", "replace")
 
 
 # ---- what may not happen
@@ -241,14 +388,24 @@ def _held_csv(data, frame):
 def _decoded(data):
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16")
+    if data[1:40:2].count(0) > 15 or data[:40:2].count(0) > 15:
+        return data.decode("utf-16-le" if data[1:40:2].count(0) > 15 else "utf-16-be")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")
 
 
+def _merges_all(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as z:
+        sheets = [z.read(n) for n in z.namelist() if n.startswith("xl/worksheets/sheet")]
+    return any(re.search(rb'<mergeCell ref="[^"]*1048576"', sheet) for sheet in sheets)
+
+
 def _held_xlsx(data, frame):
     try:
+        if _merges_all(data):  # openpyxl makes a cell for each of the 17 billion
+            return _held_calamine(data, frame)
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except Exception:
         return _held_calamine(data, frame)  # more lenient than openpyxl, as the package is
@@ -357,14 +514,23 @@ def bases(reference=None):
     return made
 
 
-def run(count, seed, files, folder, report=lambda *_: None):
-    """Damage files and judge them; the list of (seed of the mutant, file, what went wrong), and a tally."""
+def run(count, seed, files, folder, report=lambda *_: None, huge=0):
+    """Damage files and judge them; the list of (seed of the mutant, file, what went wrong), and a tally.
+
+    One mutant in ``huge`` is made huge as well; 0: none.
+    """
     failures, tally, slowest, largest = [], {}, 0.0, 0.0
+    ways = collections.Counter()
     for n in range(seed, seed + count):
         rng = random.Random(n)
         name, data = rng.choice(files)
         for _ in range(rng.choice([1, 1, 2, 3])):
-            data = mutate(rng, name, data) or b"\n"
+            way = rng.choice(WAYS)
+            ways[way] += 1
+            data = mutate(rng, data, way) or b"\n"
+        if huge and rng.randrange(huge) == 0:
+            ways["swell"] += 1
+            data = swell(rng, data)
         path = Path(folder) / name
         path.write_bytes(data)
         what, how, took, size = attempt(path)
@@ -373,7 +539,7 @@ def run(count, seed, files, folder, report=lambda *_: None):
         if what:
             failures.append((n, name, what))
             report(n, name, what)
-    return failures, {**tally, "slowest (s)": round(slowest, 2), "largest (MB)": round(largest)}
+    return failures, {**tally, "slowest (s)": round(slowest, 2), "largest (MB)": round(largest), **ways}
 
 
 def main():
@@ -381,6 +547,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--huge", type=int, default=50, help="one mutant in so many is made huge; 0: none")
     parser.add_argument("--keep", help="folder for the mutants that fail")
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -393,7 +560,7 @@ def main():
                 Path(asked.keep).mkdir(exist_ok=True)
                 (Path(asked.keep) / f"{n}_{name}").write_bytes((Path(folder) / name).read_bytes())
 
-        failures, tally = run(asked.count, asked.seed, files, folder, report)
+        failures, tally = run(asked.count, asked.seed, files, folder, report, asked.huge)
     print(f"{asked.count} mutants of {len(files)} files: {tally}; {len(failures)} failed")
     return bool(failures)
 

@@ -59,7 +59,7 @@ def test_bombs_are_refused_or_read_in_time_and_memory(name, tmp_path, monkeypatc
     (tmp_path / name).write_bytes(bombs.all_bombs()[name]())
     what, how, _, _ = fuzz.attempt(tmp_path / name)
     assert what == ""
-    assert how == ("read" if name == "labels.csv" else "refused")
+    assert how == ("read" if name in bombs.READ else "refused")
 
 
 def test_a_sheet_of_a_million_rows_with_ten_used_is_read_in_little_memory(tmp_path):
@@ -104,3 +104,39 @@ def test_an_old_workbook_with_cells_far_apart_is_refused(tmp_path):
     (tmp_path / "x.xls").write_bytes(data)
     with pytest.raises(UcjError, match="spans 16,777,216 cells, more than any BPS table"):
         bps_files.read(tmp_path / "x.xls")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_utf16_is_read_with_or_without_its_mark(encoding, tmp_path):
+    text = csv_bytes([["Kabupaten/Kota", "2023"], ["Boalemo", "18,38"], ["Gorontalo", "17,48"]], ";").decode(
+        "utf-8-sig"
+    )
+    (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+    reading = bps_files.examine(tmp_path / "a.csv")
+    assert reading.rows["value"].tolist() == [18.38, 17.48]
+    assert [f["kind"] for f in reading.findings] == ([] if encoding == "utf-16" else ["encoding"])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("cell.csv", "a cell of more than 20,000 letters"), ("members.xlsx", "60,00. parts, more than any workbook of BPS"),
+     ("nul.csv", "binary file"), ("row of a million.xlsx", "spans 1,000,001 cells")],
+)  # fmt: skip
+def test_a_bomb_is_called_what_it_is(name, words, tmp_path):
+    (tmp_path / name).write_bytes(bombs.all_bombs()[name]())
+    with pytest.raises(UcjError, match=words):
+        bps_files.examine(tmp_path / name)
+
+
+def test_a_far_cell_that_stands_in_another_row_is_refused(tmp_path):
+    def rows(far):
+        return [f'<row r="1">{bombs.text("A1", "Kabupaten/Kota")}<c r="B1"><v>2023</v></c></row>'
+                f'<row r="2">{bombs.text("A2", "Boalemo")}<c r="B2"><v>18.38</v></c></row>'
+                f'<row r="3">{bombs.text("A3", "Gorontalo")}<c r="{far}"><v>17.48</v></c></row><row r="1048576">'
+                + bombs.text("A1048576", "Catatan: Maret") + "</row>"]  # fmt: skip
+
+    (tmp_path / "a.xlsx").write_bytes(bombs.book(rows("B3")))
+    assert bps_files.read(tmp_path / "a.xlsx")["value"].tolist() == [18.38, 17.48]
+    (tmp_path / "b.xlsx").write_bytes(bombs.book(rows("B1048575")))
+    with pytest.raises(UcjError, match=r"cell B1048575 stands in row 3"):
+        bps_files.read(tmp_path / "b.xlsx")

@@ -181,6 +181,9 @@ def _decode(path, data):
         except UnicodeDecodeError:
             refuse(path, f"its UTF-16 text is damaged: {INSTEAD}")
     if b"\0" in data[:100_000]:
+        if (text := _unmarked_utf16(data)) is not None:
+            message = "the text is UTF-16 without its mark; read as such, check letters with accents"
+            return text, [{"kind": "encoding", "place": "line 1", "message": message}]
         refuse(path, f"it is a binary file that is no workbook, page or CSV: {INSTEAD}")
     try:
         return data.decode("utf-8-sig"), []
@@ -189,6 +192,18 @@ def _decode(path, data):
         line = data.count(b"\n", 0, error.start) + 1
         message = f"the text is not UTF-8 (line {line}); read as Windows-1252, check letters with accents"
         return text, [{"kind": "encoding", "place": f"line {line}", "message": message}]
+
+
+def _unmarked_utf16(data):
+    """Text of UTF-16 that lacks its mark, told by the zero beside nearly every letter; else None."""
+    head = data[:4_000]
+    for encoding, zeros, letters in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        if zeros.count(0) >= 0.9 * len(zeros) and not letters.count(0):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                return None
+    return None
 
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\ufeff]+")
@@ -213,6 +228,8 @@ def _csv(path, text, findings):
     text = text.lstrip("\ufeff \t")  # BPS writes spaces, then the BOM
     if "\0" in text:
         refuse(path, f"it holds NUL characters and is no text table: {INSTEAD}")
+    if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
+        refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     sep = re.match(r"sep=(.)\r?\n", text)
     if sep:
         delimiter, text = sep.group(1), text[sep.end() :]
@@ -224,8 +241,6 @@ def _csv(path, text, findings):
         ends = text.count("\r"), text.count("\n"), text.count("\r\n")
         plain = ends[0] == ends[2] or not ends[1]
         text = text.replace("\r\n" if ends[1] else "\r", "\n") if plain else re.sub(r"\r\r?\n|\r", "\n", text)
-    if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\n]{{{MAX_CELL}}}", text):
-        refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     rows, cells, cleaned = [], 0, _Clean()
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
@@ -315,7 +330,9 @@ def _workbook_zip(path, data):
             if "xl/workbook.xml" not in names:
                 _other_zip(path, names)
             total = sum(i.file_size for i in infos)
-            if total > MAX_UNPACKED or len(infos) > 4_000:
+            if len(infos) > 4_000:
+                refuse(path, f"it holds {len(infos):,} parts, more than any workbook of BPS: {INSTEAD}")
+            if total > MAX_UNPACKED:
                 refuse(path, f"it unpacks to {total:,} bytes, more than any BPS table: {INSTEAD}")
             if max((i.file_size for i in infos if "sheets/" not in i.filename), default=0) > MAX_STRINGS:
                 refuse(path, f"it holds more text than any BPS table: {INSTEAD}")
@@ -367,12 +384,23 @@ def _extent(path, z, info):
         return {}
     if far and size > MAX_STRINGS:
         refuse(path, f"a sheet has more cells than any BPS table: {INSTEAD}")
-    return {info.filename: b"".join(kept)} if far else {}
+    if not far:
+        return {}
+    body, row = b"".join(kept), None
+    for m in _ADDRESS.finditer(body):  # this sheet is read row by row, so its cells must stand in the rows they name
+        row = m[1] or row
+        if m[2] and m[3] != row:
+            refuse(
+                path,
+                f"the workbook is damaged (cell {(m[2] + m[3]).decode()} stands in row {int(row or 0)}): {INSTEAD}",
+            )
+    return {info.filename: body}
 
 
 # cells and rows that say where they stand can be left out; without an address the next ones would move up
 _EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
 _EMPTY_ROW = re.compile(rb'<row r="\d{1,7}"[^<>]*(?:/>|></row>)')
+_ADDRESS = re.compile(rb'<row [^>]*?\br="(\d{1,7})"|<c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _AT = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
 
 
