@@ -336,7 +336,7 @@ class _Reader:
         rows = {
             "label": [_label(c) for c in block.column(label)] if label else [""] * n,
             "year": list(block.section_years), "part": [""] * n, "dimension": [""] * n, "unit": [""] * n,
-            "indicator": [""] * n, "status": [""] * n,
+            "indicator": [""] * n, "status": [""] * n, "printed": [""] * n,
         }  # fmt: skip
         if label and block.first("year") and "" in rows["label"]:
             # a region printed once beside its years
@@ -351,9 +351,12 @@ class _Reader:
                     f"a label was turned into a date by a spreadsheet ({len(dates)} in this column); "
                     f"read as {_label(grid.rows[i][label.index])!r}",
                 )
+            self._labelled_periods(label, rows)
         dimensions = []
         for f in block.fields:
             cells = block.column(f)
+            if f.role in ("year", "part"):
+                rows["printed"] = [f"{p} {_label(c)}".strip() for p, c in zip(rows["printed"], cells, strict=True)]
             if f.role == "year":
                 made = {c: bps_words.period_of_cell(c) for c in set(cells)}
                 rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
@@ -376,6 +379,18 @@ class _Reader:
         if dimensions:
             rows["dimension"] = [" | ".join(filter(None, d)) for d in zip(*dimensions, strict=True)]
         return rows
+
+    def _labelled_periods(self, label, rows):
+        """Rows named by their period: "Januari" among months with a mean, "SP 1971" under the heading Tahun."""
+        said = {x: bps_words.period_of_text(x) for x in set(rows["label"]) if x}
+        if label.head.casefold() in ("tahun", "year"):
+            single = {x: bps_words.plain_years(x) for x in said}
+            if single and all(len(y) == 1 for y in single.values()):
+                said = {x: bps_words.Period(y[0]) for x, y in single.items()}
+        if sum(p.whole for p in said.values()) <= len(said) / 2:
+            return
+        rows["year"] = [y or (said[x].year if x else "") for x, y in zip(rows["label"], rows["year"], strict=True)]
+        rows["part"] = [p or (said[x].part if x else "") for x, p in zip(rows["label"], rows["part"], strict=True)]
 
     def _regions(self, grid, block, heads, rows, titles):
         n = len(block.body)
@@ -418,7 +433,7 @@ class _Reader:
                 "no regions",
                 grid.name or "file",
                 f"no region column: the rows are {corner or 'not named'}"
-                + (f" ({labels[0]!r}, ...)" if labels[0] else ""),
+                + (f" ({said!r}, ...)" if (said := labels[0] or rows["printed"][0]) else ""),
             )
 
     def _column_regions(self, heads, resolver):
@@ -595,7 +610,7 @@ class _Reader:
 
     def _numbers(self, grid, block, heads, rows):
         columns = [Column(block.column(h.field)) for h in heads]
-        decided = {c.decimal for c in columns if c.decimal}
+        decided = {d for c in columns if (d := c.decimal or c.grouped())}
         for h, c in zip(heads, columns, strict=True):
             place = f"column {h.field.head!r}" + (f" of {grid.name!r}" if grid.name else "")
             if c.clash:
@@ -637,6 +652,14 @@ class _Reader:
             r"rata|rasio|ratio|average", " ".join([h.indicator, h.dimension]), re.I
         ):
             return "," if c.open_[0].count(".") else "."  # there is no 1.234th person: the separator marks thousands
+        thousands = c.grouped()
+        if thousands:
+            self.find(
+                "decimal",
+                place,
+                f"{c.open_[0]!r} was read as {_number(c, thousands)} because its other figures are whole and below 1000",
+            )
+            return thousands
         same = {o.decimal for g, o in zip(heads, columns, strict=True) if g.indicator == h.indicator and o.decimal}
         for pool, who in ((same, "the other columns of this indicator"), (decided, "the other columns of the table")):
             if len(pool) == 1:
@@ -773,8 +796,10 @@ class _Reader:
             if h.field.role == "code value":
                 unit = ["code"] * n
             label, code, note = rows["label"], rows["code"], rows["note"]
+            if not any(label):
+                label = rows["printed"]  # years or months down the rows name them
             if h.region:
-                dimension = [" | ".join(filter(None, (x, d))) for x, d in zip(label, dimension, strict=True)]
+                dimension = [" | ".join(filter(None, (x, d))) for x, d in zip(rows["label"], dimension, strict=True)]
                 label, code, note = [h.region[0]] * n, [h.region[1]] * n, [h.region[2]] * n
             year = [y or h.year for y in rows["year"]] if any(rows["year"]) else [h.year] * n
             part = [p or h.part for p in rows["part"]] if any(rows["part"]) else [h.part] * n

@@ -140,7 +140,7 @@ class _Kinds(dict):
 
 
 class _Counts:
-    """How many figures (or marks) and texts stand in each column, from the patterns of rows."""
+    """How many figures (or marks), texts and years stand in each column, from the patterns of rows."""
 
     def __init__(self):
         self.patterns = Counter()
@@ -151,14 +151,22 @@ class _Counts:
         self._made = None
 
     def get(self, j, default=(0, 0)):
+        return self._count().get(j, (*default, 0))[:2]
+
+    def years(self, j):
+        """Whether a column holds years more than anything else: a year in it heads nothing."""
+        n, t, y = self._count().get(j, (0, 0, 0))
+        return 2 * y > n + t
+
+    def _count(self):
         if self._made is None:
             self._made = {}
             for kinds, times in self.patterns.items():
                 for i, k in enumerate(kinds):
                     if k:
-                        n, t = self._made.get(i, (0, 0))
-                        self._made[i] = (n + times * (k in "nymd"), t + times * (k == "t"))
-        return self._made.get(j, default)
+                        n, t, y = self._made.get(i, (0, 0, 0))
+                        self._made[i] = (n + times * (k in "nymd"), t + times * (k == "t"), y + times * (k == "y"))
+        return self._made
 
     def __bool__(self):
         return bool(self.patterns)
@@ -251,7 +259,11 @@ def _vertical(grid, lo, hi):
                 raise TooMuch(f"more than {MAX_HEADS} rows of text above its figures")
             if grid.head is not None and i < grid.head:
                 state["zone"].append(i)
-            elif _figures(rows[i], k, None) or _year_like(rows, kinds, state["zone"], i):
+            elif (
+                _figures(rows[i], k, None)
+                or _year_like(rows, kinds, state["zone"], i)
+                or _bare_figure(kinds, state["zone"], i)
+            ):
                 state["body"].append(i)
                 state["numeric"].add(k)
             else:
@@ -337,6 +349,14 @@ def _year_like(rows, kinds, zone, i):
     return corner and headed and not _steps(rows[i], years)
 
 
+def _bare_figure(kinds, zone, i):
+    """Whether a row holds one figure and no label under a row of headings."""
+    used = [j for j, k in enumerate(kinds[i]) if k]
+    return len(used) == 1 and kinds[i][used[0]] == "n" and any(
+        kinds[z][used[0]] == "t" and sum(k == "t" for k in kinds[z]) > 1 for z in zone
+    )
+
+
 def _is_note(cells, kinds):
     first = next((c for c in cells if c != ""), "")
     return isinstance(first, str) and bool(_NOTE.match(first))
@@ -346,9 +366,14 @@ def _heads(cells, kinds, numeric):
     """Whether a row without figures heads columns: text or periods where figures stood."""
     if _is_note(cells, kinds):
         return False
-    over = [j for j, k in enumerate(kinds) if k and numeric.get(j, (0, 0))[0] > numeric.get(j, (0, 0))[1]]
+    over = [
+        j for j, k in enumerate(kinds)
+        if k and numeric.get(j, (0, 0))[0] > numeric.get(j, (0, 0))[1] and not (k == "y" and numeric.years(j))
+    ]  # fmt: skip
     if _is_index(cells, kinds):
         return True
+    if all(kinds[j] == "n" for j in over):
+        return False  # a figure without a label
     distinct = {str(cells[j]) for j in over}
     used = {str(c) for c in cells if c != ""}
     if len(used) == 1 and any(isinstance(c, Merged) for c in cells):

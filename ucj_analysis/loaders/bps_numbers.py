@@ -177,6 +177,20 @@ class Column:
         """Values of the open figures under "." and under ","."""
         return {d: [to_number(c, d) for c in self.open_] for d in ".,"}
 
+    def grouped(self):
+        """Decimal separator where the open figures can only be thousands, else None.
+
+        Counts printed with a mark of thousands: the others are whole and below 1000 (12, 840, 1.137). Among figures with
+        three decimals a whole one is one in a thousand, so three of them decide.
+        """
+        if self.decimal or self.clash or self.mixed or len({x for c in self.open_ for x in c if x in ".,"}) != 1:
+            return None
+        plain = {c: abs(int(p[1])) for c, p in self.parsed.items() if p[0] == "figure" and _PLAIN.fullmatch(p[1])}
+        whole = [plain[c] for c in self.cells if isinstance(c, str) and plain.get(c)]
+        if len(whole) < 3 or len(set(whole)) < 2 or max(whole) >= 1_000:
+            return None
+        return "," if "." in self.open_[0] else "."
+
     def read(self, decimal):
         """Fill values, flags and statuses under a separator (None where no figure needs one)."""
         made = {}

@@ -17,9 +17,9 @@ MONTH_NAMES = (
 )  # fmt: skip
 _PART = (
     rf"(?:{_MONTHS})|semester\s*(?:i{{1,2}}|[12])(?:\s*\((?:{_MONTHS})\))?|triwulan\s*(?:iv|i{{1,3}}|[1-4])|"
-    r"caturwulan\s*(?:i{1,3}|[1-3])|(?:kuartal|quarter)\s*(?:iv|i{1,3}|[1-4])|q[1-4]|tahunan|annual"
+    r"caturwulan\s*(?:i{1,3}|[1-3])|(?:kuartal|quarter)\s*(?:iv|i{1,3}|[1-4])|q[1-4]|tahunan|annual(?:ly)?"
 )
-_PART_ONLY = re.compile(rf"(?:bulan\s+)?((?:{_PART})|(?:{_SHORT})\.?)(?:\s*/\s*(?:{_MONTHS}|annual))?", re.I)
+_PART_ONLY = re.compile(rf"(?:bulan\s+)?((?:{_PART})|(?:{_SHORT})\.?)(?:\s*/\s*(?:{_MONTHS}|annual(?:ly)?))?", re.I)
 _PART_IN = re.compile(rf"(?<![a-z])({_PART})(?![a-z])", re.I)
 # not a period: base years, series, censuses, classifications
 _BASE = re.compile(
@@ -125,7 +125,7 @@ def _part(word):
     ):
         if re.match(stem, short):
             return MONTH_NAMES[i]
-    return "Tahunan" if short == "annual" else word
+    return "Tahunan" if short in ("annual", "annually") else word
 
 
 def _tidy(text):
@@ -171,6 +171,11 @@ def years_in(text):
     return sorted({m[1] for m in _YEAR.finditer(masked)}), None
 
 
+def plain_years(text):
+    """Every year in a text, also of censuses and base years: "SP 1971" -> ["1971"]."""
+    return [m[1] for m in _YEAR.finditer(text.replace("_", " "))]
+
+
 def school_year(text):
     """School year that a title names: "Tahun Ajaran 2022-2023" -> "2022/2023", else ""."""
     m = re.search(r"tahun\s+(?:ajaran|pelajaran|akademik)\s+((?:19|20)\d\d)\s*[-–/]\s*((?:19|20)\d\d)", text, re.I)
@@ -183,7 +188,9 @@ _UNIT = (
     r"persen(?:tase)?(?:\s+poin)?|percent|%|ribu\s*(?:jiwa|orang|rupiah(?:/orang/tahun)?|rp|kk|rumah tangga|ton)?|"
     r"juta\s*(?:jiwa|orang|rupiah|ton)?|mil[iy]ar\s*(?:rupiah|rp\.?)?|triliun\s*(?:rupiah)?|jiwa|orang|ribuan|"
     r"rp\.?(?:/\S+)*|rupiah(?:\s*/\s*\S+)*|ton(?:/ha)?|ha|hektar(?:e)?|kw/ha|kuintal/ha|tahun|year|indeks|index|unit|rumah tangga|keluarga|kk|"
-    r"km2|km²|km|orang/km2|jiwa/km2|poin|skor|kali|ribu|000|"
+    r"km2|km²|km|orang/km2|jiwa/km2|poin|skor|kali|ribu|000|ekor|batang|pohon|buah|butir|kg|kilogram|kuintal|kw|liter|m2|m²|m3|m³|mm|"
+    r"(?:ribu|juta|miliar)?\s*(?:usd?\$?|us\s*dollar)|kwh|mwh|gwh|kva|mva|mw|kasus|kejadian|sekolah|murid|siswa|guru|kelas|"
+    r"desa(?:/kelurahan)?|kelurahan|kecamatan|hari|bulan|jam|menit|pasang|perusahaan|usaha|kamar|malam|"
     r"thousand\s*(?:people|persons)?|people|person|persons|million|billion\s*(?:rupiahs)?|rupiahs?"
 )
 _UNIT_ONLY = re.compile(rf"\s*(?:{_UNIT})\s*(?:/\s*[\w\s]+)?", re.I)
