@@ -387,6 +387,9 @@ class _Reader:
             single = {x: bps_words.plain_years(x) for x in said}
             if single and all(len(y) == 1 for y in single.values()):
                 said = {x: bps_words.Period(y[0]) for x, y in single.items()}
+        dated = {x: bps_words.iso_month(x) for x in said}
+        if len(said) > 1 and all(dated.values()):
+            said = dated
         if sum(p.whole for p in said.values()) <= len(said) / 2:
             return
         rows["year"] = [y or (said[x].year if x else "") for x, y in zip(rows["label"], rows["year"], strict=True)]

@@ -257,7 +257,7 @@ def _vertical(grid, lo, hi):
         if not state["body"]:
             if len(state["zone"]) > MAX_HEADS:
                 raise TooMuch(f"more than {MAX_HEADS} rows of text above its figures")
-            if grid.head is not None and i < grid.head:
+            if (grid.head is not None and i < grid.head) or _zero_corner(rows, kinds, i):
                 state["zone"].append(i)
             elif (
                 _figures(rows[i], k, None)
@@ -347,6 +347,15 @@ def _year_like(rows, kinds, zone, i):
     corner = any(kinds[z][label] == "t" and _CORNER.match(rows[z][label]) for z in zone)
     headed = all(any(kinds[z][j] for z in zone) for j in years)
     return corner and headed and not _steps(rows[i], years)
+
+
+def _zero_corner(rows, kinds, i):
+    """Whether a row is "0 | 2024 | 2025" over labels: years under a corner that a program filled with a number."""
+    used = [j for j, k in enumerate(kinds[i]) if k]
+    if len(used) < 2 or kinds[i][used[0]] != "n" or any(kinds[i][j] != "y" for j in used[1:]):
+        return False
+    below = next((k for k in kinds[i + 1 : i + 6] if any(k)), None)
+    return below is not None and below[used[0]] == "t" and all(below[j] in "nm" for j in used[1:])
 
 
 def _bare_figure(kinds, zone, i):
@@ -647,10 +656,33 @@ def _roles(block):
         ) or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct)):
             f.role = "year"
     _labels(block, regional, cells, leaf)
+    _code_columns(block, cells, leaf)
     if not any(f.role == "value" for f in fields):
         codes = [f for f in fields if f.role == "code"]
         for f in codes:
             f.role = "code value"
+
+
+def _code_columns(block, cells, leaf):
+    """Columns of region codes that no heading calls so: each code is the one of the region beside it."""
+    label = block.first("label")
+    if label is None or not any(labels_.candidates(str(c)) for c in cells[label.index][:20]):
+        return
+    values = [f for f in block.fields if f.role == "value"]
+    for f in values:
+        held = list(dict.fromkeys(map(str, cells[f.index])))
+        if not held or not all(re.fullmatch(r"\d{1,2}|\d{4}(\.0)?", c) for c in held):
+            continue
+        region_head = re.fullmatch(r"(kode|kd)?[ _]?(prov?insi|propinsi|prov|kab\w*)([ _/]\w+)*", leaf(f).strip(), re.I)
+        if not region_head and not all(len(c) >= 4 for c in held):
+            continue
+        pairs = [(str(c), labels_.candidates(str(x))) for c, x in
+                 zip(block.column(f), block.column(label), strict=True) if c != ""]  # fmt: skip
+        told = [(c.removesuffix(".0"), units) for c, units in pairs if units]
+        fits = sum(any(r.code == c or (region_head and c.zfill(2) in (r.code[:2], r.code[2:])) for r in units)
+                   for c, units in told)  # fmt: skip
+        if told and fits >= 0.9 * len(told) and len(values) > 1:
+            f.role = "code" if all(len(c) >= 4 for c in held) else "skip"
 
 
 def _beside_label(fields, f):

@@ -176,6 +176,12 @@ def plain_years(text):
     return [m[1] for m in _YEAR.finditer(text.replace("_", " "))]
 
 
+def iso_month(text):
+    """Period of "2011-01" or "2011-01-01", None for any other text: among such labels "2011-12" is a month, not two years."""
+    m = re.fullmatch(r"((?:19|20)\d\d)[-/](0[1-9]|1[0-2])(?:[-/]01)?", text)
+    return Period(m[1], MONTH_NAMES[int(m[2]) - 1]) if m else None
+
+
 def school_year(text):
     """School year that a title names: "Tahun Ajaran 2022-2023" -> "2022/2023", else ""."""
     m = re.search(r"tahun\s+(?:ajaran|pelajaran|akademik)\s+((?:19|20)\d\d)\s*[-–/]\s*((?:19|20)\d\d)", text, re.I)
