@@ -216,6 +216,7 @@ class _Reader:
         self.file_years = bps_words.years_in(re.sub(r"\.\w{2,5}$", "", source.path.name))
         self.title_years = {}
         self.undated = []
+        self.sheets = self._sheets()
 
     def find(self, kind, place, message):
         self.findings.append({"kind": kind, "place": place, "message": message})
@@ -223,6 +224,14 @@ class _Reader:
     def where(self, grid, row, column):
         name = f"{grid.name} " if grid.name else ""
         return f"{name}{grid.cell(row, column)}"
+
+    def _sheets(self):
+        """Regions that sheets are named after, {name: (code, note)}; empty where most sheets are named otherwise."""
+        names = [g.name for g in self.source.grids if g.marker == "sheet" and g.name]
+        if len(names) < 2 or bps_labels.share(names) < 0.5:
+            return {}
+        answers = bps_labels.Resolver(self.province).run(names)
+        return {n: a for n, a in zip(names, answers, strict=True) if a[0]}
 
     # ---- one grid
 
@@ -386,7 +395,7 @@ class _Reader:
         if label.head.casefold() in ("tahun", "year"):
             single = {x: bps_words.plain_years(x) for x in said}
             if single and all(len(y) == 1 for y in single.values()):
-                said = {x: bps_words.Period(y[0]) for x, y in single.items()}
+                said = {x: bps_words.Period(y[0], said[x].part) for x, y in single.items()}
         dated = {x: bps_words.iso_month(x) for x in said}
         if len(said) > 1 and all(dated.values()):
             said = dated
@@ -429,7 +438,13 @@ class _Reader:
                 else "no region"
             )
             rows["note"] = [f"{x!r} is {what}" if x else "no label" for x in labels]
+            if what.startswith("a smaller"):
+                self._whole_unit(rows, titles)
         self._column_regions(heads, resolver)
+        if grid.name in self.sheets and not any(h.region for h in heads) and _told_apart(label, rows):
+            for h in heads:
+                h.region = (grid.name, *self.sheets[grid.name])
+            self.any_region = True
         if not self.any_region and not any(h.region for h in heads):
             corner = block.corner or (label.head if label else "")
             self.find(
@@ -438,6 +453,17 @@ class _Reader:
                 f"no region column: the rows are {corner or 'not named'}"
                 + (f" ({said!r}, ...)" if (said := labels[0] or rows["printed"][0]) else ""),
             )
+
+    def _whole_unit(self, rows, titles):
+        """Rows of a table of subdistricts that are the regency itself: it says so, or it is last and the title names it."""
+        unit = bps_labels.named_unit(" ".join(titles))
+        last = max((i for i, x in enumerate(rows["label"]) if x), default=None)
+        for i, x in enumerate(rows["label"]):
+            found = [r for r in bps_labels.candidates(x) if r.level == "regency"] if x else []
+            if len(found) == 1 and re.match(r"kab(upaten|\.|\s)", x, re.I):
+                rows["code"][i], rows["note"][i] = found[0].code, ""
+            elif i == last and i > 1 and unit is not None and (unit in found or bps_labels.is_total(x)):
+                rows["code"][i], rows["note"][i] = unit.code, f"{x!r}: the whole of {unit.name}, which the title names"
 
     def _column_regions(self, heads, resolver):
         """Regions across the columns, years or groups down the rows."""
@@ -897,6 +923,15 @@ def describe(reading, name):
     ]
     lines = [f"{name} ({reading.format}): {', '.join(said)}", *(f"  {t}" for t in reading.titles[:4])]
     return "\n".join([*lines, *(f"  note: {n}" for n in reading.notes[:4])])
+
+
+def _told_apart(label, rows):
+    """Whether rows are told apart by period, group or indicator, and not by places within the region of their sheet."""
+    said = [x for x in dict.fromkeys(rows["label"]) if x]
+    if label is None or not said or re.search(r"umur|pendidikan|kelamin|status|lapangan|indikator|uraian", label.head, re.I):
+        return True
+    dated = sum(bps_words.period_of_text(x).whole for x in said)
+    return dated > len(said) / 2 or sum(bps_words.known_of(x) is not None for x in said) > len(said) / 2
 
 
 def _short(text):

@@ -189,6 +189,19 @@ def province_named(text):
     return None
 
 
+def named_unit(text):
+    """The one regency or city that a title names with its kind ("... Menurut Kecamatan di Kabupaten Boalemo"), or None."""
+    found = {}
+    for m in re.finditer(r"\b(?:Kabupaten|Kab\.|Kota)\s+(?:[A-Z][\w'-]*\s?){1,4}", text):
+        words = m.group(0).split()
+        for n in range(len(words), 1, -1):
+            units = [r for r in candidates(" ".join(words[:n]).rstrip(",.")) if r.level == "regency"]
+            if len(units) == 1:
+                found[units[0].code] = units[0]
+                break
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 def share(labels):
     """Share of distinct labels that name a region; totals and headings do not count."""
     named = list(dict.fromkeys(labels))

@@ -42,6 +42,10 @@ _CORNER = re.compile(
     r"(\d+\s+)?(provinsi|province|kabupaten|kab\b|kab[./]|kota\b|wilayah|nama|daerah|uraian|status|lapangan|pdb|pdrb|kecamatan|no\b|"
     r"jenis|region|regency|tahun$|year$|bulan|rincian|kelompok|golongan|pendidikan|p r o v)", re.I,
 )  # fmt: skip
+_CORNER_ENGLISH = re.compile(
+    r"(main |type of |level of )?(industr|sector|age|educat|descript|type|kind|status|sub-?district|district|village|month|class|"
+    r"item|indicator|variable|source|group|gender|sex\b|commodit|countr|occupation)", re.I,
+)  # fmt: skip
 _TITLED = re.compile(
     r"\bmenurut\b|\bby\b|^tabel|^table|\d{4}\s*$|^(jumlah|persentase|rata-rata|indeks|tingkat|banyaknya)\b", re.I
 )
@@ -326,7 +330,7 @@ def _figures(cells, kinds, numeric):
             return True  # codes that look like years (1971) between names
         label = first if isinstance(first, str) else ""
         in_numeric = all(numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1] for j in years)
-        few = len(years) <= 2 or (bool(labels_.candidates(label)) and not _steps(cells, years))
+        few = not _steps(cells, years) or (len(years) < 3 and bool(labels_.candidates(label)))
         return bool(in_numeric and label and kinds[used[0]] == "t" and not _CORNER.match(label) and few)
     return False
 
@@ -334,19 +338,33 @@ def _figures(cells, kinds, numeric):
 def _steps(cells, years):
     """Whether years follow one another in even steps, as headings do."""
     numbers = [int(re.search(r"\d{4}", str(cells[j]))[0]) for j in years]
-    return len(numbers) > 1 and len({b - a for a, b in zip(numbers, numbers[1:], strict=False)}) == 1
+    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+    return len(steps) == 1 and (steps <= {1, -1} if len(numbers) == 2 else 0 not in steps)
 
 
 def _year_like(rows, kinds, zone, i):
-    """Whether a row under complete headings is a region with counts that look like years (2,012 schools)."""
+    """Whether a row under complete headings is a label with counts that look like years (2,012 schools)."""
     used = [j for j, k in enumerate(kinds[i]) if k]
     label = next((j for j in used if kinds[i][j] == "t"), None)
     years = [j for j in used if kinds[i][j] == "y"]
-    if label is None or not years or len(years) + 1 < len(used) or not labels_.candidates(str(rows[i][label])):
+    if label is None or not years or len(years) + 1 < len(used) or label > years[0]:
         return False
+    text = str(rows[i][label])
     corner = any(kinds[z][label] == "t" and _CORNER.match(rows[z][label]) for z in zone)
     headed = all(any(kinds[z][j] for z in zone) for j in years)
+    if labels_.candidates(text):
+        return corner and headed and not _steps(rows[i], years)
+    if _CORNER.match(text) or _CORNER_ENGLISH.match(text) or not any(kinds[z][label] == "t" for z in zone):
+        return False
+    above = [_left(rows[z], j, label) for j in years for z in zone]
+    if any(is_year(c) for c in above):
+        return not any(str(_left(rows[z], j, label)) == str(rows[i][j]) for j in years for z in zone)  # dated already
     return corner and headed and not _steps(rows[i], years)
+
+
+def _left(cells, j, label):
+    """The heading over a column: its cell, or the nearest one left of it that stands right of the labels."""
+    return next((cells[x] for x in range(j, label, -1) if cells[x] != ""), "")
 
 
 def _zero_corner(rows, kinds, i):

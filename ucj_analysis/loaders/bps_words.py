@@ -16,7 +16,8 @@ MONTH_NAMES = (
     ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"]
 )  # fmt: skip
 _PART = (
-    rf"(?:{_MONTHS})|semester\s*(?:i{{1,2}}|[12])(?:\s*\((?:{_MONTHS})\))?|triwulan\s*(?:iv|i{{1,3}}|[1-4])|"
+    rf"(?:{_MONTHS})\s*(?:-|–|s/d|s\.d\.?|sampai|hingga)\s*(?:{_MONTHS})|(?:{_MONTHS})|"
+    rf"(?:semester|smt\.?|sem\.?)\s*(?:i{{1,2}}|[12])(?:\s*\((?:{_MONTHS})\))?|(?:triwulan|tw\.?)\s*(?:iv|i{{1,3}}|[1-4])|"
     r"caturwulan\s*(?:i{1,3}|[1-3])|(?:kuartal|quarter)\s*(?:iv|i{1,3}|[1-4])|q[1-4]|tahunan|annual(?:ly)?"
 )
 _PART_ONLY = re.compile(rf"(?:bulan\s+)?((?:{_PART})|(?:{_SHORT})\.?)(?:\s*/\s*(?:{_MONTHS}|annual(?:ly)?))?", re.I)
@@ -33,7 +34,7 @@ _DAY = re.compile(
     rf"(?<!\d)[0-3]?\d[-./][01]?\d[-./](?:19|20)\d\d(?!\d)|(?:{_MONTHS})\s+\d{{1,2}},?\s+(?:19|20)\d\d(?!\d)",
     re.I,
 )
-_YEAR = re.compile(r"(?<![\d.,/])((?:19[4-9]|20[0-9])\d)(?![\d]|[.,]\d)")
+_YEAR = re.compile(r"(?<![\d.,])(?<!\d/)((?:19[4-9]|20[0-9])\d)(?![\d]|[.,]\d)")
 _RANGE = re.compile(
     r"((?:19[4-9]|20[0-9])\d)\s*(?:[-–—]|s/d|s\.d\.|sampai|hingga|to)\s*((?:19[4-9]|20[0-9])\d)(?!\d)", re.I
 )
@@ -42,7 +43,7 @@ _YEAR_CELL = re.compile(
     r"\s*(\*{1,3}\)?|\(?(?:xx?|[rep])\)?|\d{1,2}\)|[¹²³⁴⁵⁶⁷⁸⁹]+\)?|[a-d]\))?",
     re.I,
 )
-_YEAR_SHORT = re.compile(rf"({_SHORT})[a-z]*[-' /.]*(\d\d)", re.I)
+_YEAR_SHORT = re.compile(rf"({_MONTHS}|{_SHORT})\.?[-' /.]*((?:19|20)?\d\d)", re.I)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def period_of_text(text):
         return Period(rest="")
     m = _YEAR_SHORT.fullmatch(text)
     if m:
-        return Period(f"20{m[2]}" if int(m[2]) < 60 else f"19{m[2]}", _part(m[1]))
+        year = m[2] if len(m[2]) == 4 else f"20{m[2]}" if int(m[2]) < 60 else f"19{m[2]}"
+        return Period(year, _part(m[1]))
     masked = _BASE.sub(lambda b: "\1" * len(b[0]), text)
     years = [m for m in _YEAR.finditer(masked.replace("_", " "))]
     part = _PART_IN.search(masked.replace("_", " "))
@@ -92,7 +94,8 @@ def period_of_text(text):
         before = re.search(r"(?:(?:pada\s+)?tahun|year|th\.?|,)?\s*$", masked[:at], re.I)
         cut.append((before.start() if before else at, years[0].end()))
     if part:
-        cut.append(part.span())
+        day = re.search(r"(?:\bper\s+)?(?<!\d)\d{1,2}\s+$", masked[: part.start()], re.I)  # "per 31 Desember"
+        cut.append((day.start() if day else part.start(), part.end()))
     if not cut:
         return Period(rest=text)
     rest = text
@@ -107,6 +110,8 @@ def period_of_text(text):
 def _part(word):
     """Months in one spelling; semesters and quarters as printed."""
     short = word.casefold().rstrip(".")
+    if re.search(r"[a-z]\s*(?:-|–|s/d|s\.d|sampai|hingga)\s*[a-z]", short):
+        return word  # "Januari-Juni"
     for i, stem in enumerate(
         (
             "jan",
