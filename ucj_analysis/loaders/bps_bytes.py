@@ -218,6 +218,11 @@ def _csv(path, text, findings):
         delimiter, text = sep.group(1), text[sep.end() :]
     else:
         delimiter = _delimiter(text)
+        lines = [x for x in text.splitlines() if x.strip()] if delimiter is None else []
+        if len(lines) > 1 and all(re.fullmatch(r'"(?:[^"]|"")*"[,;]*', x.strip()) for x in lines):
+            # a spreadsheet put each line into one cell
+            text = "\n".join(x.strip().rstrip(",;")[1:-1].replace('""', '"') for x in lines)
+            delimiter = _delimiter(text)
     if delimiter is None:
         refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
     if "\r" in text:

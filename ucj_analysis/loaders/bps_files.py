@@ -29,6 +29,10 @@ _GENERIC = re.compile(
     r"(data[_ ]?content|nilai|value|values|angka|isi|data|jumlah|total|datacontent|obs[_ ]?value|\(?persen\)?|persentase|%)",
     re.I,
 )
+_LETTERHEAD = re.compile(
+    r"(badan pusat statistik|bps\b|statistics|pemerintah|dinas|badan perenc|kementerian|jl\.?\s|jalan\s|telp|(provinsi|kabupaten|kota)\s+[\w ]{3,40}$|"
+    r"(tabel|table|lampiran)\s*[\d.]*$)", re.I,
+)  # fmt: skip
 _WHOLE = re.compile(r"jiwa|orang|persons?|people|kk|rumah tangga|keluarga|unit", re.I)
 _NOTHING = {"tidak ada", "none", "-", "", "tahun", "year", "tidak ada turunan"}
 
@@ -309,7 +313,8 @@ class _Reader:
 
     def _name(self, grid, block, heads, titles):
         """Indicator and dimensions of each column, from its headings and the title."""
-        title = titles[0] if titles else ""
+        speaking = [t for t in titles if not _LETTERHEAD.match(t) and not bps_words.is_period(t)]
+        title = (speaking or [t for t in titles if not bps_words.is_period(t)] or [""])[0]
         sheet = (
             grid.name
             if grid.marker == "sheet" and not re.fullmatch(r"(sheet|lembar)\s*\d*|table", grid.name, re.I)
@@ -345,10 +350,10 @@ class _Reader:
         rows = {
             "label": [_label(c) for c in block.column(label)] if label else [""] * n,
             "year": list(block.section_years), "part": [""] * n, "dimension": [""] * n, "unit": [""] * n,
-            "indicator": [""] * n, "status": [""] * n, "printed": [""] * n,
+            "indicator": [""] * n, "status": [""] * n, "printed": [""] * n, "group": [""] * n,
         }  # fmt: skip
-        if label and block.first("year") and "" in rows["label"]:
-            # a region printed once beside its years
+        if label and "" in rows["label"] and (block.first("year") or _repeats_below(block, rows["label"])):
+            # a region printed once beside its years or groups
             for i, x in enumerate(rows["label"]):
                 rows["label"][i] = x or (rows["label"][i - 1] if i else "")
         if label:
@@ -382,12 +387,25 @@ class _Reader:
                 rows["unit"] = [str(c) for c in cells]
             elif f.role == "dimension":
                 dimensions.append([_label(c) if str(c).casefold() not in _NOTHING else "" for c in cells])
+        self._region_headings(block, label, rows)
         sections = [[s for s in x] for x in block.sections]
+        if any(rows["group"]):
+            dimensions.insert(0, rows["group"])
         if any(sections):
             dimensions.insert(0, [" | ".join(s) for s in sections])
         if dimensions:
             rows["dimension"] = [" | ".join(filter(None, d)) for d in zip(*dimensions, strict=True)]
         return rows
+
+    def _region_headings(self, block, label, rows):
+        """Regions that stand as headings over their groups ("Boalemo" over "Laki-laki", "Perempuan") label these rows."""
+        heads = [s[-1] if s else "" for s in block.sections]
+        if label is None or not any(heads) or bps_labels.share(rows["label"]) >= 0.5 or bps_labels.share(heads) < 0.5:
+            return
+        for i, (head, x) in enumerate(zip(heads, rows["label"], strict=True)):
+            if head and not bps_labels.candidates(x):
+                rows["label"][i], rows["group"][i] = head, x
+        block.sections = [s[:-1] for s in block.sections]
 
     def _labelled_periods(self, label, rows):
         """Rows named by their period: "Januari" among months with a mean, "SP 1971" under the heading Tahun."""
@@ -923,6 +941,20 @@ def describe(reading, name):
     ]
     lines = [f"{name} ({reading.format}): {', '.join(said)}", *(f"  {t}" for t in reading.titles[:4])]
     return "\n".join([*lines, *(f"  note: {n}" for n in reading.notes[:4])])
+
+
+def _repeats_below(block, labels):
+    """Whether each label stands over the same groups ("Laki-laki", "Perempuan"), the first beside it, the others below it."""
+    groups = [f for f in block.fields if f.role == "dimension"]
+    if not groups or not labels[0] or not any(labels[1:]):
+        return False
+    under = {}
+    told = zip(*(map(str, block.column(f)) for f in groups), strict=True)
+    for i, (x, group) in enumerate(zip(labels, told, strict=True)):
+        at = i if x else at
+        under.setdefault(at, []).append(group)
+    first = under[0]
+    return len(first) > 1 and len(set(first)) == len(first) and all(g == first for g in under.values())
 
 
 def _told_apart(label, rows):

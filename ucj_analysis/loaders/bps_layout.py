@@ -33,6 +33,7 @@ _UNIT_HEAD = re.compile(r"(nama[_ ]?)?(satuan|unit)(\s*/\s*units?)?", re.I)
 _INDICATOR_HEAD = re.compile(
     r"(nama[_ ]?)?(variabel|variable|indikator|indicator|nama[_ ]data|jenis[_ ]data)(\s*/\s*\w+)?", re.I
 )
+_LABEL_OF = re.compile(r"^(label|nama|name|deskripsi)[_ ]+|[_ ]+(label|nama|name)$", re.I)  # "tahun_label", as programs write it
 _TURVAR_HEAD = re.compile(r"(nama[_ ])?(variabel[_ ]turunan|turunan[_ ]variabel|turvar)", re.I)
 _SMALLER_HEAD = re.compile(r"kecamatan|kelurahan|\bdesa\b|sub-?district|village|puskesmas|sekolah|sls", re.I)
 _GROUP_HEAD = re.compile(
@@ -233,6 +234,7 @@ def _is_index(cells, kinds):
 def _vertical(grid, lo, hi):
     rows = [r[lo:hi] for r in grid.rows] if (lo, hi) != (0, len(grid.rows[0]) if grid.rows else 0) else grid.rows
     kinder = _Kinds()
+    rows = _named_by_pandas(rows)
     kinds = [kinder.row(r) for r in rows]
     state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": _Counts()}
     sure, begins_note = set(), _Notes()
@@ -293,6 +295,24 @@ def _vertical(grid, lo, hi):
             state["tail"].append(i)
     close()
     return made, [x for x in loose if x]
+
+
+def _named_by_pandas(rows):
+    """Rows whose first is rid of what pandas adds to headings: "Unnamed: 2" for none, "2015.1" for the second 2015."""
+    first = next((i for i, r in enumerate(rows[:3]) if any(c != "" for c in r)), None)
+    if first is None:
+        return rows
+    seen = set(map(str, rows[first]))
+    made = []
+    for j, c in enumerate(rows[first]):
+        again = re.fullmatch(r"(.+)\.\d{1,2}", c) if isinstance(c, str) else None
+        if j and isinstance(c, str) and re.fullmatch(r"Unnamed: \d+(_level_\d+)?", c):
+            made.append("")
+        elif again and again[1] in seen and (again[1] + ".1") in seen:
+            made.append(again[1])
+        else:
+            made.append(c)
+    return rows if made == rows[first] else [*rows[:first], made, *rows[first + 1 :]]
 
 
 class _Notes(dict):
@@ -476,6 +496,9 @@ def _zone(rows, kinds, zone, valued, texty, block):
         distinct = {str(c) for _, c in used}
         at = used[0][0]
         single = len(distinct) == 1 and (not valued[at] or (len(used) > 1 and at == 0))
+        if single and len(used) == 1 and is_period(used[0][1]) and i < min(labelled, default=i):
+            block.titles.append(str(used[0][1]))  # "Tahun 2021" over a table
+            continue
         if single and isinstance(used[0][1], str) and not is_period(used[0][1]):
             text = str(used[0][1])
             corner_later = any(i < h for h in labelled)
@@ -546,6 +569,7 @@ def _body(block, rows, kinds, body, tail, valued, lo):
         for i, f in zip(body, has_figures, strict=True):
             if f:
                 leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
+    over = set() if all(has_figures) else _over_groups(rows, body, has_figures, label_columns)
     stack, kind, year, fresh = [], "", "", False
     for i, f in zip(body, has_figures, strict=True):
         if not f:
@@ -557,7 +581,7 @@ def _body(block, rows, kinds, body, tail, valued, lo):
             if is_year(text) or (period_of_text(text).whole and period_of_text(text).year):
                 year = period_of_text(text).year
                 continue
-            if plain not in leaves and not (len(label_columns) > 0 and labels_.candidates(text)):
+            if plain not in leaves and (i in over or not (len(label_columns) > 0 and labels_.candidates(text))):
                 _push(stack, _text(rows[i]), fresh)
                 fresh, kind = True, ""
                 continue
@@ -586,6 +610,21 @@ def _body(block, rows, kinds, body, tail, valued, lo):
             valueless.append(i)
             if text and text not in ("-", "–"):
                 block.notes.append(text)
+
+
+def _over_groups(rows, body, has_figures, label_columns):
+    """Region rows without figures that head the same groups each ("Boalemo" over "Laki-laki" and "Perempuan")."""
+    groups, at = {}, None
+    for i, f in zip(body, has_figures, strict=True):
+        text = next((str(rows[i][j]) for j in label_columns if rows[i][j] != "" and not _numbering(str(rows[i][j]))), "")
+        if not f and labels_.candidates(text):
+            at = i
+            groups[at] = []
+        elif f and at is not None:
+            groups[at].append(text)
+    first = next(iter(groups.values()), [])
+    alike = len(groups) > 1 and bool(first) and all(g[: len(first)] == first for g in groups.values())
+    return set(groups) if alike and not any(labels_.candidates(x) for x in first) else set()
 
 
 def _numbering(text):
@@ -639,6 +678,7 @@ def _roles(block):
         distinct = list(dict.fromkeys(held)) if len(held) < 50_000 else list(dict.fromkeys(held[:50_000]))
         head = leaf(f).replace("_", " ").strip()
         raw = leaf(f).strip()
+        raw = _LABEL_OF.sub("", raw) if _LABEL_OF.search(raw) and not f.texty else raw
         if not held:
             f.role = "skip" if not f.path else "value"
         elif _TURVAR_HEAD.fullmatch(raw):

@@ -33,6 +33,7 @@ _MARKED = re.compile(
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([ ']|[.,])\d{3})(?:\1\d{3})*")
 _PLAIN = re.compile(r"[+-]?\d+")
 _EXPONENT = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d{1,3}")
+BRACKETED = re.compile(r"\([\d.]*[.,]\d+\)", re.A)  # "(0,37)": negative in accounts, an error in surveys; "(1)" numbers a column
 SIMPLE = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.A)  # most figures: nothing to strip from them
 _FITS = {
     d: re.compile(rf"[+-]?(\d*|\d{{1,3}}([ '{t}])\d{{3}}(\2\d{{3}})*)({re.escape(d)}\d+)?", re.A)
@@ -69,7 +70,7 @@ def looks_numeric(text):
     c = text[:1]
     if not (c.isdigit() or c in "+-.,−–R(r"):
         return False
-    if SIMPLE.fullmatch(text):
+    if SIMPLE.fullmatch(text) or BRACKETED.fullmatch(text):
         return True
     core = strip_marks(text)[0]
     return bool(
