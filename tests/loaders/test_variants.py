@@ -311,6 +311,44 @@ case("note with figures.csv", csv_bytes([["Kabupaten/Kota", "P0"], ["", "2023"],
 case("year-like counts.csv", csv_bytes([["Kabupaten/Kota", "Jumlah Sekolah"], ["", "2023"], ["Boalemo", "2012"], ["Gorontalo", "1999"], ["Pohuwato", "1850"], ["Kota Gorontalo", "2050"]]), ("7501", "2023", "", "", 2012.0), ("7571", "2023", "", "", 2050.0), rows=4)
 case("crlf in cells.csv", csv_bytes([["Kabupaten/\nKota", "Persentase\nPenduduk\nMiskin"], ["", "2023"], *six(AS)]), ("7501", "2023", "", "persentase penduduk miskin", 18.38), rows=6)
 case("trailing separators.csv", csv_bytes([["Kabupaten/Kota", "P0 2023", "", ""], *[[*r, "", ""] for r in six(AC)], *[["", "", "", ""]] * 30], ";"), ("7501", "2023", "", "p0", 18.38), rows=6)
+# ---- forms met in published files: years and months down the rows, figures without a label, programs' headings
+case("years down.csv", csv_bytes([["Tahun", "Laki-laki", "Perempuan", "Bidan"], ["1971", "", "1.288.810", "37"], ["1980", "822.165", "1.001.835", "107"], ["2013", "975.629", "957.437", "1.226"], ["2014", "", "", "840"]], ";"),
+     ("@1971", "1971", "", "laki-laki", "blank"), ("@1980", "1980", "", "laki-laki", 822165.0), ("@2013", "2013", "", "bidan", 1226.0), rows=12, findings=["decimal"])
+case("region of blanks.csv", csv_bytes([["Tahun", "Kota", "Sandang", "Umum"], ["2013", "Gorontalo", "1.1", "6.4"], ["2013", "Meulaboh", "", ""], ["2013", "Manado", "0.2", "5.3"], ["2013", "Sulawesi Utara", "0.3", "5.1"],
+                                        ["Apr-14", "Manado", "-0.4", "0.1"], ["Mei 2014", "Manado", "0.3", "0.2"]], ";"),
+     ("7171", "2013", "", "umum", 5.3), ("7571", "2013", "", "umum", 6.4), ("7100", "2013", "", "umum", 5.1), ("7171", "2014", "April", "sandang", -0.4), ("7171", "2014", "Mei", "umum", 0.2), ("Meulaboh", "2013", "", "umum", "blank"), rows=12)
+case("annually.csv", csv_bytes([["38 Province", "", ""], ["", "Gini Ratio", ""], ["", "2005", ""], ["", "Semester 1 (March)", "Annually"], ["ACEH", "-", "0.288"], ["GORONTALO", "-", "0.248"]]),
+     ("7500", "2005", "Tahunan", "gini", 0.248), ("7500", "2005", "Semester 1 (March)", "gini", "-"), rows=4)
+case("months and a mean, 2013.csv", csv_bytes([["Bulan", "Suhu (oC)", "Hujan (mm)"], ["Januari", "23.1", "283.3"], ["Februari", "23.0", "136.1"], ["Rata-rata", "23.05", "209.7"]], ";"),
+     ("Januari", "2013", "Januari", "hujan", 283.3, "", "mm"), ("Rata-rata", "2013", "", "suhu", 23.05), rows=6)
+case("censuses.csv", csv_bytes([["Tahun", "Laki-laki", "Perempuan"], ["SP 1971", "155", "131"], ["SP 2010", "32", "24"]], ";"), ("SP 1971", "1971", "", "laki-laki", 155.0), ("SP 2010", "2010", "", "perempuan", 24.0), rows=4)
+case("iso months.csv", csv_bytes([["Bulan", "Inflasi"], ["2011-01", "0.87"], ["2011-12", "-0.03"], ["2012-01", "0.4"]]), ("2011-12", "2011", "Desember", "inflasi", -0.03), rows=3)
+case("half years.csv", csv_bytes([["Tahun", "Penduduk Miskin (juta)", "", "Persentase", ""], ["", "Kota", "Desa", "Kota", "Desa"], ["1976", "10", "44.2", "38.8", "40.4"], ["1996 1)", "9.42", "24.6", "13.4", "19.8"], ["Maret 2007", "13.6", "23.6", "12.5", "20.4"], ["Sept 2013", "10.6", "17.9", "8.5", "14.4"]], ";"),
+     ("1996 1)", "1996", "", "miskin =kota", 9.42), ("Maret 2007", "2007", "Maret", "persentase =desa", 20.4), ("Sept 2013", "2013", "September", "miskin =desa", 17.9), rows=16)
+case("no label.csv", csv_bytes([["tahun", "kelompok", "jumlah"], ["", "", "281"], ["", "", "216"], ["2021", "60+", "172"], ["", "", "99"], ["2021", "Total", "5466"]]), ("60+", "2021", "", "jumlah", 172.0), ("Total", "2021", "", "", 5466.0), rows=5)
+case("zero corner.csv", csv_bytes([["38 Province", ""], ["", "Youth Not in Education (Percent)"], ["0", "2025"], ["ACEH", "24.5"], ["GORONTALO", "23.9"]], ";"), ("7500", "2025", "", "youth", 23.9), rows=2, without=["range"])
+case("kod_wil.csv", csv_bytes([["tahun_data", "kod_wil", "kab_kota", "indikator", "indeks"], ["2024", "3301", "Kabupaten Cilacap", "Rata-rata Lama Sekolah (tahun)", "7,4"], ["2024", "3376", "Kota Tegal", "Rata-rata Lama Sekolah (tahun)", "9,28"]], ";"), ("3301", "2024", "", "lama sekolah", 7.4), rows=2)
+case("parts of codes.csv", csv_bytes([["Propinsi", "Kabupaten", "Kode", "Nama Kabupaten", "P0 2010"], ["32", "01", "3201", "Bogor", "12.110"], ["32", "71", "3271", "Bogor", "9.720"], ["34", "71", "3471", "Yogyakarta", "10.8"]]), ("3201", "2010", "", "p0", 12.11), ("3271", "2010", "", "p0", 9.72), rows=3, without=["code"])
+case("tab.txt", csv_bytes([["", "Kabupaten/Kota", "P0 2023"], *[[i + 1, *r] for i, r in enumerate(six(AS))]], "\t"), ("7501", "2023", "", "p0", 18.38), rows=6)
+case("year-like groups.csv", csv_bytes([["Pendidikan", "Jumlah Penganggur"], ["", "2023"], ["SD", "2012"], ["SMP", "1999"], ["SMA", "1850"], ["Diploma", "2001"]]), ("SD", "2023", "", "", 2012.0), ("Diploma", "2023", "", "", 2001.0), rows=4)
+case("year-like across.csv", csv_bytes([["Jenis", "2021", "2022", "2023"], ["Puskesmas", "2012", "2010", "2009"], ["Posyandu", "1999", "2013", "2044"], ["Klinik", "85", "90", "2001"]]), ("Puskesmas", "2021", "", "", 2012.0), ("Posyandu", "2023", "", "", 2044.0), rows=9, indicator="Jumlah fasilitas")
+case("year-like villages.csv", csv_bytes([["Kecamatan", "Jumlah KK"], ["Tilamuta", "2011"], ["Wonosari", "1987"], ["Mananggu", "3500"]]), ("Tilamuta", "2023", "", "kk", 2011.0), ("Wonosari", "2023", "", "kk", 1987.0), rows=3, year=2023)
+case("bilingual heading.csv", csv_bytes([["Lapangan Usaha", "PDRB", ""], ["Industry", "2022", "2023"], ["Pertanian", "10.5", "11.5"], ["Industri", "1.5", "1.6"]]), ("Pertanian", "2022", "", "pdrb", 10.5), ("Industri", "2023", "", "pdrb", 1.6), rows=4)
+case("sheets of regions.xlsx", xlsx_bytes({n: [["Tahun", "P0 (Persen)"], [2022, 18 + i], [2023, 17 + i]] for i, n in enumerate(["Boalemo", "Gorontalo", "Kota Gorontalo"])}), ("7501", "2022", "", "p0", 18.0), ("7502", "2023", "", "p0", 18.0), ("7571", "2023", "", "p0", 19.0), rows=6)
+case("whole regency.csv", csv_bytes([["Tabel 3.1 Penduduk Menurut Kecamatan di Kabupaten Gorontalo, 2023", ""], ["Kecamatan", "Penduduk (ribu)"], ["1. Limboto", "53,1"], ["2. Telaga", "24,4"], ["Kabupaten Gorontalo", "402,6"]], ";"), ("7502", "2023", "", "penduduk", 402.6), ("1. Limboto", "2023", "", "", 53.1), rows=3)
+case("groups below.csv", csv_bytes([["Kabupaten/Kota", "Jenis Kelamin", "2022", "2023"], ["Boalemo", "Laki-laki", "10.1", "11.1"], ["", "Perempuan", "10.2", "11.2"], ["Gorontalo", "Laki-laki", "20.1", "21.1"], ["", "Perempuan", "20.2", "21.2"]]), ("7501", "2022", "", "perempuan", 10.2), ("7502", "2023", "", "perempuan", 21.2), rows=8, indicator="TPT")
+case("region headings.csv", csv_bytes([["Wilayah / Jenis Kelamin", "2022", "2023"], ["Boalemo", "", ""], ["Laki-laki", "10.1", "11.1"], ["Perempuan", "10.2", "11.2"], ["Gorontalo", "", ""], ["Laki-laki", "20.1", "21.1"], ["Perempuan", "20.2", "21.2"], ["Provinsi Gorontalo", "15.1", "16.1"]]),
+     ("7501", "2022", "", "perempuan", 10.2), ("7502", "2023", "", "laki-laki", 21.1), ("7500", "2023", "", "", 16.1), rows=10, indicator="TPT")
+case("letterhead.xlsx", xlsx_bytes({"S": [["BADAN PUSAT STATISTIK"], ["PROVINSI GORONTALO"], [], ["Persentase Penduduk Miskin Menurut Kabupaten/Kota, 2022-2023 (persen)"], ["No", "Kabupaten/Kota", 2022, 2023], *[[i + 1, *r] for i, r in enumerate(six(A, B))]]}), ("7501", "2022", "", "miskin", 18.38, "", "persen"), rows=12)
+case("year titles.xlsx", xlsx_bytes({"S": [["Tahun 2021"], ["Kabupaten/Kota", "P0"], *six(A), [], ["Tahun 2022"], ["Kabupaten/Kota", "P0"], *six(B)]}), ("7501", "2021", "", "p0", 18.38), ("7571", "2022", "", "p0", 5.76), rows=12)
+case("pandas.csv", csv_bytes([["38 Provinsi", "2015", "2015.1", "Unnamed: 3"], ["", "Maret", "September", "Tahunan"], ["ACEH", "17.08", "17.11", "-"], ["GORONTALO", "18.32", "18.16", "-"]]), ("7500", "2015", "September", "", 18.16), ("7500", "2015", "Tahunan", "", "-"), rows=6, indicator="P0")
+case("lines in quotes.csv", b'"Provinsi,P0 2022,P0 2023"\r\n"ACEH,14.64,14.45"\r\n"GORONTALO,15.42,15.15"\r\n', ("7500", "2023", "", "p0", 15.15), rows=4)
+case("labels of programs.csv", csv_bytes([["vervar_id", "vervar_label", "turvar_label", "tahun_label", "value"], ["7501", "Boalemo", "Tidak ada", "2023", "18.38"], ["7571", "Kota Gorontalo", "Tidak ada", "2023", "5.64"]]), ("7501", "2023", "", "", 18.38), rows=2, indicator="P0")
+case("subtotals.csv", csv_bytes([["Kabupaten/Kota", "Penduduk Miskin (ribu) 2023"], *[[n, v] for n, v in zip(SIX[:5], ["32.85", "66.36", "30.02", "25.4", "20"], strict=True)], ["Jumlah Kabupaten", "174.63"], ["Kota Gorontalo", "12.1"], ["Rata-rata", "31.1"], ["Jumlah", "186.73"]]),
+     ("Jumlah Kabupaten", "2023", "", "", 174.63), ("Rata-rata", "2023", "", "", 31.1), ("7500", "2023", "", "", 186.73), rows=9)
+case("brackets.csv", csv_bytes([["Provinsi", "Laju Pertumbuhan 2020 (Persen)"], ["Aceh", "(0,37)"], ["Gorontalo", "(0,02)"], ["Sulawesi Tengah", "4,86"]], ";"), ("1100", "2020", "", "laju", "unreadable: (0,37)"), ("7200", "2020", "", "", 4.86), rows=3, findings=["unreadable"])
+case("lost thousands.xlsx", xlsx_bytes({"S": [["Golongan Umur", "Penganggur 2023"], ["15-19", "1.045.299"], ["20-24", "2.278.376"], ["25-29", 607.437]]}), ("15-19", "2023", "", "", 1045299.0), rows=3, findings=["decimal"])
+case("half-year heads.csv", csv_bytes([["Provinsi", "TW I 2023", "Smt II 2023", "Januari-Juni 2023", "Maros 23"], ["Aceh", "1.1", "1.2", "1.3", "1.4"], ["Gorontalo", "2.1", "2.2", "2.3", "2.4"]]), ("7500", "2023", "TW I", "", 2.1), ("7500", "2023", "Smt II", "", 2.2), ("7500", "2023", "Januari-Juni", "", 2.3), ("7500", "", "", "maros", 2.4), rows=8, indicator="P0")
 # fmt: on
 
 
@@ -322,7 +360,7 @@ def test_it_is_read(key, tmp_path):
     frame = reading.rows
     said = (frame["indicator"] + " | " + frame["dimension"]).str.casefold()
     for who, period, part, words, value, *status in want:
-        here = frame[(frame["region_code"] == who) if who.isdigit() else (frame["region_label"] == who)]
+        here = frame[(frame["region_code"] == who) if who.isdigit() else (frame["region_label"] == who.lstrip("@"))]
         here = here[(here["period"] == period) & (here["subperiod"] == part)]
         here = here[
             [

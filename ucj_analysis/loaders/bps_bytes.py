@@ -210,7 +210,9 @@ def clean(text):
 
 
 def _csv(path, text, findings):
-    text = text.lstrip("\ufeff \t")  # BPS writes spaces, then the BOM
+    # BPS writes spaces, then the BOM; a tab that starts the text is an empty heading
+    text = re.sub(r"^[ \t]*\ufeff+", "", text[:200]) + text[200:]
+    text = text.lstrip(" ")
     if "\0" in text:
         refuse(path, f"it holds NUL characters and is no text table: {INSTEAD}")
     sep = re.match(r"sep=(.)\r?\n", text)

@@ -33,6 +33,7 @@ _LETTERHEAD = re.compile(
     r"(badan pusat statistik|bps\b|statistics|pemerintah|dinas|badan perenc|kementerian|jl\.?\s|jalan\s|telp|(provinsi|kabupaten|kota)\s+[\w ]{3,40}$|"
     r"(tabel|table|lampiran)\s*[\d.]*$)", re.I,
 )  # fmt: skip
+_CITIES = re.compile(r"(nama\s+)?kota(\s+(inflasi|ihk))?(\s*/\s*cit(y|ies))?", re.I)
 _WHOLE = re.compile(r"jiwa|orang|persons?|people|kk|rumah tangga|keluarga|unit", re.I)
 _NOTHING = {"tidak ada", "none", "-", "", "tahun", "year", "tidak ada turunan"}
 
@@ -438,6 +439,8 @@ class _Reader:
                 keys = [()] * n  # every row its own key: one run
             province = block.first("province")
             beside = [str(c) for c in block.column(province)] if province else None
+            if _CITIES.fullmatch(label.head) and not any(re.match(r"kota\b|kab", x, re.I) for x in labels):
+                block.kinds = ["kota"] * n  # under the heading "Kota", Gorontalo is the city
             for run in _runs(keys):
                 answers = resolver.run(
                     [labels[i] for i in run],
@@ -549,7 +552,7 @@ class _Reader:
         open_ = [
             i
             for i, c in enumerate(rows["code"])
-            if c is None and rows["label"][i] and not bps_labels.is_total(rows["label"][i])
+            if c is None and rows["label"][i] and rows["note"][i] != "a total, not a region"
         ]
         for i in open_[:5]:
             self.find("region", self.where(grid, block.body[i], label.index), rows["note"][i])
@@ -672,6 +675,13 @@ class _Reader:
                     "decimal",
                     place,
                     f"writes both {c.mixed[0]!r} and {c.mixed[1]!r}; each figure has one possible reading",
+                )
+            if c.decimal == "," and (lost := c.lost_thousands()):
+                self.find(
+                    "decimal",
+                    place,
+                    f"holds the number {lost[0]:g} among thousands such as {lost[1]!r}: a spreadsheet may have read its mark of "
+                    "thousands as a decimal point",
                 )
             decimal = c.decimal
             if decimal is None and c.open_:
@@ -948,7 +958,7 @@ def _repeats_below(block, labels):
     groups = [f for f in block.fields if f.role == "dimension"]
     if not groups or not labels[0] or not any(labels[1:]):
         return False
-    under = {}
+    under, at = {}, 0
     told = zip(*(map(str, block.column(f)) for f in groups), strict=True)
     for i, (x, group) in enumerate(zip(labels, told, strict=True)):
         at = i if x else at
@@ -960,7 +970,11 @@ def _repeats_below(block, labels):
 def _told_apart(label, rows):
     """Whether rows are told apart by period, group or indicator, and not by places within the region of their sheet."""
     said = [x for x in dict.fromkeys(rows["label"]) if x]
-    if label is None or not said or re.search(r"umur|pendidikan|kelamin|status|lapangan|indikator|uraian", label.head, re.I):
+    if (
+        label is None
+        or not said
+        or re.search(r"umur|pendidikan|kelamin|status|lapangan|indikator|uraian", label.head, re.I)
+    ):
         return True
     dated = sum(bps_words.period_of_text(x).whole for x in said)
     return dated > len(said) / 2 or sum(bps_words.known_of(x) is not None for x in said) > len(said) / 2

@@ -23,9 +23,12 @@ _PREFIX = re.compile(
 )
 _SUFFIX = re.compile(r"[\s,(]+(kabupaten|kab|kota|provinsi|prov|regency|city|municipality|province)[.)]*$", re.I)
 _TOTAL = re.compile(
-    r"(?:jumlah|total|rata-?rata|average|keseluruhan)(?:\s*/\s*\w+)?(?:\s+(?:provinsi|province|kab\S*\s*(?:/|dan|&)\s*kota))?", re.I
+    r"(?:jumlah|total|rata-?rata|average|keseluruhan)(?:\s*/\s*\w+)?(?:\s+(?:provinsi|province|kab\S*\s*(?:/|dan|&)\s*kota))?",
+    re.I,
 )
-_SUBTOTAL = re.compile(r"(?:jumlah|total|rata-?rata)\s+(?:kabupaten|kab\.?|kota|regenc(?:y|ies)|municipalit(?:y|ies)|cit(?:y|ies))", re.I)
+_SUBTOTAL = re.compile(
+    r"(?:jumlah|total|rata-?rata)\s+(?:kabupaten|kab\.?|kota|regenc(?:y|ies)|municipalit(?:y|ies)|cit(?:y|ies))", re.I
+)
 _KINDS = [
     (re.compile(r"(?:kabupaten|kab\.?)\s*(?:/\s*regenc(?:y|ies))?\s*:?", re.I), "kabupaten"),
     (re.compile(r"(?:kota|kotamadya)\s*(?:/\s*(?:municipality|municipalities|city|cities))?\s*:?", re.I), "kota"),

@@ -33,7 +33,9 @@ _UNIT_HEAD = re.compile(r"(nama[_ ]?)?(satuan|unit)(\s*/\s*units?)?", re.I)
 _INDICATOR_HEAD = re.compile(
     r"(nama[_ ]?)?(variabel|variable|indikator|indicator|nama[_ ]data|jenis[_ ]data)(\s*/\s*\w+)?", re.I
 )
-_LABEL_OF = re.compile(r"^(label|nama|name|deskripsi)[_ ]+|[_ ]+(label|nama|name)$", re.I)  # "tahun_label", as programs write it
+_LABEL_OF = re.compile(
+    r"^(label|nama|name|deskripsi)[_ ]+|[_ ]+(label|nama|name)$", re.I
+)  # "tahun_label", as programs write it
 _TURVAR_HEAD = re.compile(r"(nama[_ ])?(variabel[_ ]turunan|turunan[_ ]variabel|turvar)", re.I)
 _SMALLER_HEAD = re.compile(r"kecamatan|kelurahan|\bdesa\b|sub-?district|village|puskesmas|sekolah|sls", re.I)
 _GROUP_HEAD = re.compile(
@@ -399,8 +401,10 @@ def _zero_corner(rows, kinds, i):
 def _bare_figure(kinds, zone, i):
     """Whether a row holds one figure and no label under a row of headings."""
     used = [j for j, k in enumerate(kinds[i]) if k]
-    return len(used) == 1 and kinds[i][used[0]] == "n" and any(
-        kinds[z][used[0]] == "t" and sum(k == "t" for k in kinds[z]) > 1 for z in zone
+    return (
+        len(used) == 1
+        and kinds[i][used[0]] == "n"
+        and any(kinds[z][used[0]] == "t" and sum(k == "t" for k in kinds[z]) > 1 for z in zone)
     )
 
 
@@ -462,6 +466,9 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
         # a column of row numbers left of the labels heads nothing: titles may stand in it
         if valued[j] and _sequence([rows[i][j] for i in body if kinds[i][j]] or [9]):
             valued[j], texty[j] = False, None
+    for j, s in enumerate(stats):
+        if valued[j] and s[2] and all(is_period(c) for c in {rows[i][j] for i in body} if c != ""):
+            valued[j] = False  # years and "Maret 2007" down the rows
     if not any(valued):
         return None
     block = Block(grid)
@@ -569,7 +576,11 @@ def _body(block, rows, kinds, body, tail, valued, lo):
         for i, f in zip(body, has_figures, strict=True):
             if f:
                 leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
-    over = set() if all(has_figures) else _over_groups(rows, body, has_figures, label_columns)
+    told = lambda i: tuple(rows[i][j] != "" and not _numbering(str(rows[i][j])) for j in label_columns)  # noqa: E731
+    over, filled = set(), set()
+    if not all(has_figures):
+        over = _over_groups(rows, body, has_figures, label_columns)
+        filled = {told(i) for i, f in zip(body, has_figures, strict=True) if f}
     stack, kind, year, fresh = [], "", "", False
     for i, f in zip(body, has_figures, strict=True):
         if not f:
@@ -581,7 +592,9 @@ def _body(block, rows, kinds, body, tail, valued, lo):
             if is_year(text) or (period_of_text(text).whole and period_of_text(text).year):
                 year = period_of_text(text).year
                 continue
-            if plain not in leaves and (i in over or not (len(label_columns) > 0 and labels_.candidates(text))):
+            alike = sum(told(i)) > 1 and told(i) in filled  # its labels are those of a row, only the figures are blank
+            known = len(label_columns) > 0 and labels_.candidates(text)
+            if plain not in leaves and not alike and (i in over or not known):
                 _push(stack, _text(rows[i]), fresh)
                 fresh, kind = True, ""
                 continue
@@ -616,7 +629,9 @@ def _over_groups(rows, body, has_figures, label_columns):
     """Region rows without figures that head the same groups each ("Boalemo" over "Laki-laki" and "Perempuan")."""
     groups, at = {}, None
     for i, f in zip(body, has_figures, strict=True):
-        text = next((str(rows[i][j]) for j in label_columns if rows[i][j] != "" and not _numbering(str(rows[i][j]))), "")
+        text = next(
+            (str(rows[i][j]) for j in label_columns if rows[i][j] != "" and not _numbering(str(rows[i][j]))), ""
+        )
         if not f and labels_.candidates(text):
             at = i
             groups[at] = []
@@ -705,13 +720,17 @@ def _roles(block):
         elif _CODE_HEAD.search(raw) and all(re.fullmatch(r"(ID)?\d{1,10}(\.\d{2})*(\.0)?", str(c)) for c in distinct):
             f.role = "code"
         elif (
-            all(is_year(c) for c in distinct)
-            and (
-                _YEAR_HEAD.fullmatch(raw)
-                or _YEAR_HEAD.fullmatch(head)
-                or ((not raw or raw == block.corner) and _beside_label(fields, f))
+            (_YEAR_HEAD.fullmatch(raw) and all(is_period(c) and period_of_cell(c).year for c in distinct))
+            or (
+                all(is_year(c) for c in distinct)
+                and (
+                    _YEAR_HEAD.fullmatch(raw)
+                    or _YEAR_HEAD.fullmatch(head)
+                    or ((not raw or raw == block.corner) and _beside_label(fields, f))
+                )
             )
-        ) or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct)):
+            or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct))
+        ):
             f.role = "year"
     _labels(block, regional, cells, leaf)
     _code_columns(block, cells, leaf)

@@ -33,7 +33,9 @@ _MARKED = re.compile(
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([ ']|[.,])\d{3})(?:\1\d{3})*")
 _PLAIN = re.compile(r"[+-]?\d+")
 _EXPONENT = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d{1,3}")
-BRACKETED = re.compile(r"\([\d.]*[.,]\d+\)", re.A)  # "(0,37)": negative in accounts, an error in surveys; "(1)" numbers a column
+BRACKETED = re.compile(
+    r"\([\d.]*[.,]\d+\)", re.A
+)  # "(0,37)": negative in accounts, an error in surveys; "(1)" numbers a column
 SIMPLE = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.A)  # most figures: nothing to strip from them
 _FITS = {
     d: re.compile(rf"[+-]?(\d*|\d{{1,3}}([ '{t}])\d{{3}}(\2\d{{3}})*)({re.escape(d)}\d+)?", re.A)
@@ -177,6 +179,14 @@ class Column:
     def readings(self):
         """Values of the open figures under "." and under ","."""
         return {d: [to_number(c, d) for c in self.open_] for d in ".,"}
+
+    def lost_thousands(self):
+        """A number with decimals beside a text of millions ("1.045.299"), as (number, text), or None."""
+        number = next((c for c in self.cells if type(c) is float and c != int(c) and round(c, 3) == c), None)
+        if number is None:
+            return None
+        text = next((c for c in self.cells if isinstance(c, str) and re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", c)), None)
+        return (number, text) if text else None
 
     def grouped(self):
         """Decimal separator where the open figures can only be thousands, else None.
