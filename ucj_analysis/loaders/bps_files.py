@@ -373,13 +373,13 @@ class _Reader:
             if f.role in ("year", "part"):
                 rows["printed"] = [f"{p} {_label(c)}".strip() for p, c in zip(rows["printed"], cells, strict=True)]
             if f.role == "year":
-                made = {c: bps_words.period_of_cell(c) for c in set(cells)}
+                made = bps_words.periods_of(cells)
                 rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
                 rows["status"] = [made[c].status for c in cells]
                 if any(made[c].part for c in made):
                     rows["part"] = [made[c].part for c in cells]
             elif f.role == "part":
-                made = {c: bps_words.period_of_cell(c) for c in set(cells)}
+                made = bps_words.periods_of(cells)
                 rows["part"] = [made[c].part or p for c, p in zip(cells, rows["part"], strict=True)]
                 rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
             elif f.role == "indicator":

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ucj_analysis.loaders import bps_labels as labels_
 from ucj_analysis.loaders.bps_bytes import Merged
 from ucj_analysis.loaders.bps_numbers import SIMPLE, is_missing, looks_numeric
-from ucj_analysis.loaders.bps_words import is_period, is_year, period_of_cell, period_of_text
+from ucj_analysis.loaders.bps_words import is_period, iso_month, is_year, period_of_cell, period_of_text
 
 _NOTE = re.compile(
     r"(catatan|sumber|source|keterangan|ket\b|notes?\b|penjelasan|footnote|access[_ ]time|diolah|badan pusat statistik|"
@@ -703,9 +703,10 @@ def _roles(block):
                 f.role = "unit"
             elif _NUMBER_HEAD.fullmatch(head) and all(_numbering(str(c)) for c in distinct):
                 f.role = "skip"
-            elif all(period_of_cell(c).whole or str(c).casefold() in ("tahun", "year") for c in distinct) and (
-                _PART_HEAD.fullmatch(raw) or len(distinct) > 1 or _YEAR_HEAD.fullmatch(raw)
-            ):
+            elif (
+                all(period_of_cell(c).whole or str(c).casefold() in ("tahun", "year") for c in distinct)
+                or (_YEAR_HEAD.fullmatch(raw) and all(iso_month(str(c)) for c in distinct))
+            ) and (_PART_HEAD.fullmatch(raw) or len(distinct) > 1 or _YEAR_HEAD.fullmatch(raw)):
                 f.role = "part"
             elif _INDICATOR_HEAD.fullmatch(raw):
                 f.role = "indicator"

@@ -187,6 +187,15 @@ def iso_month(text):
     return Period(m[1], MONTH_NAMES[int(m[2]) - 1]) if m else None
 
 
+def periods_of(cells):
+    """Period of each distinct cell of a column of periods: {cell: Period}."""
+    distinct = set(cells)
+    dated = {c: iso_month(c) if isinstance(c, str) and c else None for c in distinct}
+    if all(dated[c] or c == "" for c in distinct):
+        return {c: dated[c] or Period() for c in distinct}
+    return {c: period_of_cell(c) for c in distinct}
+
+
 def school_year(text):
     """School year that a title names: "Tahun Ajaran 2022-2023" -> "2022/2023", else ""."""
     m = re.search(r"tahun\s+(?:ajaran|pelajaran|akademik)\s+((?:19|20)\d\d)\s*[-–/]\s*((?:19|20)\d\d)", text, re.I)
