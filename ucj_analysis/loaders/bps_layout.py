@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ucj_analysis.loaders import bps_labels as labels_
 from ucj_analysis.loaders.bps_bytes import Merged
 from ucj_analysis.loaders.bps_numbers import SIMPLE, is_missing, looks_numeric
-from ucj_analysis.loaders.bps_words import is_period, iso_month, is_year, period_of_cell, period_of_text
+from ucj_analysis.loaders.bps_words import is_period, is_year, iso_month, period_of_cell, period_of_text
 
 _NOTE = re.compile(
     r"(catatan|sumber|source|keterangan|ket\b|notes?\b|penjelasan|footnote|access[_ ]time|diolah|badan pusat statistik|"
