@@ -461,6 +461,10 @@ class _Reader:
             rows["note"] = [f"{x!r} is {what}" if x else "no label" for x in labels]
             if what.startswith("a smaller"):
                 self._whole_unit(rows, titles)
+            if not any(h.year or h.part for h in heads) and not any(rows["year"]) and not any(rows["part"]):
+                # "Pernah Bekerja Februari 2023": the rows are dated, no heading is
+                said = [bps_words.period_of_text(x) if x else bps_words.Period() for x in labels]
+                rows["year"], rows["part"] = [p.year for p in said], [p.part for p in said]
         self._column_regions(heads, resolver)
         if grid.name in self.sheets and not any(h.region for h in heads) and _told_apart(label, rows):
             for h in heads:
