@@ -33,6 +33,11 @@ _LETTERHEAD = re.compile(
     r"(badan pusat statistik|bps\b|statistics|pemerintah|dinas|badan perenc|kementerian|jl\.?\s|jalan\s|telp|(provinsi|kabupaten|kota)\s+[\w ]{3,40}$|"
     r"(tabel|table|lampiran)\s*[\d.]*$)", re.I,
 )  # fmt: skip
+_COUNTED = re.compile(
+    r"\b(jumlah|banyaknya|jml|number of)[ _]+(\w+[ _]+)?(penduduk|jiwa|orang|kk|keluarga|rumah[ _]?tangga|desa|kelurahan|kecamatan|sekolah|guru|"
+    r"murid|siswa|mahasiswa|kasus|perusahaan|tenaga|pekerja|pencari|angkatan|penganggur|peserta|penerima|population|people|households)", re.I,
+)  # fmt: skip
+_IN_THOUSANDS = re.compile(r"ribu|juta|thousand|million|000|persen|%|rata|rasio|ratio|indeks|laju|pertumbuhan", re.I)
 _CITIES = re.compile(r"(nama\s+)?kota(\s+(inflasi|ihk))?(\s*/\s*cit(y|ies))?", re.I)
 _WHOLE = re.compile(r"jiwa|orang|persons?|people|kk|rumah tangga|keluarga|unit", re.I)
 _NOTHING = {"tidak ada", "none", "-", "", "tahun", "year", "tidak ada turunan"}
@@ -380,6 +385,12 @@ class _Reader:
                     rows["part"] = [made[c].part for c in cells]
             elif f.role == "part":
                 made = bps_words.periods_of(cells)
+                named = bps_words.part_names(f.head, [c for c in made if c != ""])
+                made = (
+                    {c: bps_words.Period(part=named[c]) if c in named else p for c, p in made.items()}
+                    if named
+                    else made
+                )
                 rows["part"] = [made[c].part or p for c, p in zip(cells, rows["part"], strict=True)]
                 rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
             elif f.role == "indicator":
@@ -713,6 +724,16 @@ class _Reader:
             r"rata|rasio|ratio|average", " ".join([h.indicator, h.dimension]), re.I
         ):
             return "," if c.open_[0].count(".") else "."  # there is no 1.234th person: the separator marks thousands
+        if _COUNTED.search(h.indicator + " " + h.dimension) and not _IN_THOUSANDS.search(
+            " ".join([h.indicator, h.dimension, h.unit, *block.titles])
+        ):
+            decimal = "," if c.open_[0].count(".") else "."
+            self.find(
+                "decimal",
+                place,
+                f"{c.open_[0]!r} was read as {_number(c, decimal)} because {_short(h.indicator)} counts whole things",
+            )
+            return decimal
         thousands = c.grouped()
         if thousands:
             self.find(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ucj_analysis.loaders import bps_labels as labels_
 from ucj_analysis.loaders.bps_bytes import Merged
 from ucj_analysis.loaders.bps_numbers import SIMPLE, is_missing, looks_numeric
-from ucj_analysis.loaders.bps_words import is_period, is_year, iso_month, period_of_cell, period_of_text
+from ucj_analysis.loaders.bps_words import is_period, is_year, iso_month, part_names, period_of_cell, period_of_text
 
 _NOTE = re.compile(
     r"(catatan|sumber|source|keterangan|ket\b|notes?\b|penjelasan|footnote|access[_ ]time|diolah|badan pusat statistik|"
@@ -124,9 +124,12 @@ class Block:
     sections: list = field(default_factory=list)
     kinds: list = field(default_factory=list)
     section_years: list = field(default_factory=list)
+    filled: dict = field(default_factory=dict)  # columns whose blank cells mean the cell above
 
     def column(self, f, rows=None):
         """Cells of a field in the body."""
+        if rows is None and f.index in self.filled:
+            return self.filled[f.index]
         cells = self.grid.rows
         return [cells[r][f.index] for r in (self.body if rows is None else rows)]
 
@@ -706,6 +709,7 @@ def _roles(block):
             elif (
                 all(period_of_cell(c).whole or str(c).casefold() in ("tahun", "year") for c in distinct)
                 or (_YEAR_HEAD.fullmatch(raw) and all(iso_month(str(c)) for c in distinct))
+                or (_PART_HEAD.fullmatch(raw) and part_names(raw, distinct))
             ) and (_PART_HEAD.fullmatch(raw) or len(distinct) > 1 or _YEAR_HEAD.fullmatch(raw)):
                 f.role = "part"
             elif _INDICATOR_HEAD.fullmatch(raw):
@@ -718,6 +722,8 @@ def _roles(block):
                     regional.append((f, said, len(distinct)))
         elif _NUMBER_HEAD.fullmatch(head) and _sequence(held):
             f.role = "skip"
+        elif _PART_HEAD.fullmatch(raw) and not _CODE_HEAD.search(raw) and part_names(raw, distinct):
+            f.role = "part"
         elif _CODE_HEAD.search(raw) and all(re.fullmatch(r"(ID)?\d{1,10}(\.\d{2})*(\.0)?", str(c)) for c in distinct):
             f.role = "code"
         elif (
@@ -735,10 +741,38 @@ def _roles(block):
             f.role = "year"
     _labels(block, regional, cells, leaf)
     _code_columns(block, cells, leaf)
+    _fill_down(block)
     if not any(f.role == "value" for f in fields):
         codes = [f for f in fields if f.role == "code"]
         for f in codes:
             f.role = "code value"
+
+
+def _fill_down(block):
+    """Years, indicators and provinces printed once over their rows stand for the blank cells below them."""
+    keys = [f for f in block.fields if f.role in ("label", "province", "year", "part", "indicator", "dimension")]
+    for f in keys:
+        cells = block.column(f)
+        smaller = f.role == "dimension" and f.path and _SMALLER_HEAD.search(str(f.path[-1]))
+        if (
+            f.role == "label"
+            or (f.role == "dimension" and not smaller)
+            or "" not in cells
+            or cells[0] == ""
+            or len(keys) < 2
+        ):
+            continue
+        groups, told = [], zip(*(block.column(g) for g in keys if g is not f), strict=True)
+        for c, others in zip(cells, told, strict=True):
+            if c != "":
+                groups.append([])
+            groups[-1].append(others)
+        if all(len(set(map(str, g))) == len(g) and all(any(x != "" for x in row) for row in g) for g in groups):
+            made, last = [], ""
+            for c in cells:
+                last = c if c != "" else last
+                made.append(last)
+            block.filled[f.index] = made
 
 
 def _code_columns(block, cells, leaf):
@@ -800,7 +834,7 @@ def _labels(block, regional, cells, leaf):
         if not smaller and _same_units(block, rest[0], f):
             f.role = "skip"  # the same regions in a second spelling
     if smaller:
-        label = smaller[0]
+        label = max(smaller, key=lambda f: len(set(map(str, cells[f.index]))))  # the village, beside its subdistrict
         for f in rest:
             f.role = "dimension"
     elif rest:

@@ -187,6 +187,23 @@ def iso_month(text):
     return Period(m[1], MONTH_NAMES[int(m[2]) - 1]) if m else None
 
 
+def part_names(head, cells):
+    """Names of numbered months, quarters or semesters under their heading: {1: "Januari", ...}, or None.
+
+    Quarters and semesters keep the heading's word: "Triwulan" over "II" is "Triwulan II".
+    """
+    word = re.search(r"bulan|month|triwulan|quarter|kuartal|semester|caturwulan", head, re.I)
+    most = {"bu": 12, "mo": 12, "tr": 4, "qu": 4, "ku": 4, "se": 2, "ca": 3}.get(word[0][:2].casefold()) if word else 0
+    named = {}
+    for c in set(cells):
+        text = str(c).strip().removesuffix(".0").lstrip("0").upper()
+        number = ["", "I", "II", "III", "IV"].index(text) if text in ("I", "II", "III", "IV") else text
+        if not str(number).isdigit() or not 1 <= int(number) <= most:
+            return None
+        named[c] = MONTH_NAMES[int(number) - 1] if most == 12 else f"{word[0].capitalize()} {text}"
+    return named or None
+
+
 def periods_of(cells):
     """Period of each distinct cell of a column of periods: {cell: Period}."""
     distinct = set(cells)
