@@ -6,6 +6,7 @@ in one sentence that says what to download instead.
 
 import contextlib
 import csv
+import html
 import datetime
 import io
 import os
@@ -198,8 +199,17 @@ class _Clean(dict):
     """Cleaned texts, each distinct one looked at once."""
 
     def __missing__(self, text):
-        made = self[text] = clean(text)
+        made = self[text] = clean(_untagged(text) if "<" in text or "&" in text else text)
         return made
+
+
+_TAG = re.compile(r"</?(?:b|i|u|p|br|em|strong|sub|span|font|div|a|nobr|small)\b[^<>]*>", re.I)
+
+
+def _untagged(text):
+    """Text of a cell that BPS's site left with tags and entities: "<b>ACEH</b>", "GORONTALO&nbsp;"."""
+    text = re.sub(r"<sup>\s*(\w{1,2})\)?\s*</sup>", r" \1)", html.unescape(text), flags=re.I)
+    return _TAG.sub(" ", text)
 
 
 def clean(text):

@@ -33,6 +33,7 @@ _LETTERHEAD = re.compile(
     r"(badan pusat statistik|bps\b|statistics|pemerintah|dinas|badan perenc|kementerian|jl\.?\s|jalan\s|telp|(provinsi|kabupaten|kota)\s+[\w ]{3,40}$|"
     r"(tabel|table|lampiran)\s*[\d.]*$)", re.I,
 )  # fmt: skip
+_CONTINUED = re.compile(r"\(?(lanjutan|sambungan|continued|continuation)\b", re.I)
 _COUNTED = re.compile(
     r"\b(jumlah|banyaknya|jml|number of)[ _]+(\w+[ _]+)?(penduduk|jiwa|orang|kk|keluarga|rumah[ _]?tangga|desa|kelurahan|kecamatan|sekolah|guru|"
     r"murid|siswa|mahasiswa|kasus|perusahaan|tenaga|pekerja|pencari|angkatan|penganggur|peserta|penerima|population|people|households)", re.I,
@@ -259,7 +260,8 @@ class _Reader:
             self.notes.append(text)
         for block in blocks:
             said = [p for f in block.fields if f.role == "value" for p in f.path if not bps_words.is_period(p)]
-            if not block.titles and previous is not None and not said:
+            continued = block.titles and all(_CONTINUED.match(t) for t in block.titles)
+            if previous is not None and (continued or (not block.titles and not said)):
                 block.titles = previous.titles
             self.block(grid, block, loose)
             previous = block

@@ -337,7 +337,10 @@ def _figures(cells, kinds, numeric):
         return False
     first = cells[used[0]]
     if isinstance(first, str) and (
-        _SAID.match(first) or (_NOTE.match(first) and not any(kinds[j] == "n" for j in used[1:]))
+        _SAID.match(first)
+        or (
+            _NOTE.match(first) and not any(kinds[j] == "n" for j in used[1:]) and any(kinds[j] != "m" for j in used[1:])
+        )
     ):
         return False
     figures = [j for j in used if kinds[j] in "nm"]
@@ -458,7 +461,7 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
     for i in body:
         k = kinds[i]
         first = k.index("t") if "t" in k else None
-        if first is None or any(k[:first]) or not notes[rows[i][first]]:
+        if first is None or any(k[:first]) or not notes[rows[i][first]] or "n" in k or "m" in k:
             told[k] += 1  # notes spread over cells say nothing of their columns
     for pattern, times in told.items():
         for j, k in enumerate(pattern):
@@ -701,6 +704,8 @@ def _roles(block):
             f.role = "skip" if not f.path else "value"
         elif _TURVAR_HEAD.fullmatch(raw):
             f.role = "dimension"
+        elif f.texty and any(is_period(p) for p in f.path):
+            pass  # a year of nothing but marks and remarks
         elif f.texty:
             if _UNIT_HEAD.fullmatch(raw):
                 f.role = "unit"
@@ -724,7 +729,7 @@ def _roles(block):
             f.role = "skip"
         elif _PART_HEAD.fullmatch(raw) and not _CODE_HEAD.search(raw) and part_names(raw, distinct):
             f.role = "part"
-        elif _CODE_HEAD.search(raw) and all(re.fullmatch(r"(ID)?\d{1,10}(\.\d{2})*(\.0)?", str(c)) for c in distinct):
+        elif _CODE_HEAD.search(raw) and all(re.fullmatch(r"(ID|')?\d{1,10}(\.\d{2})*(\.0)?", str(c)) for c in distinct):
             f.role = "code"
         elif (
             (_YEAR_HEAD.fullmatch(raw) and all(is_period(c) and period_of_cell(c).year for c in distinct))
@@ -734,6 +739,7 @@ def _roles(block):
                     _YEAR_HEAD.fullmatch(raw)
                     or _YEAR_HEAD.fullmatch(head)
                     or ((not raw or raw == block.corner) and _beside_label(fields, f))
+                    or _only_years(fields, f, distinct)
                 )
             )
             or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct))
@@ -801,6 +807,13 @@ def _beside_label(fields, f):
     """Whether a column stands left of all figures, or directly right of the last label."""
     k = fields.index(f)
     return k == 0 or (all(g.texty for g in fields[:k]) and k < len(fields) - 1)
+
+
+def _only_years(fields, f, distinct):
+    """Whether the first column counts years up or down and no other names the rows, whatever stands over it."""
+    numbers = [int(re.search(r"\d{4}", str(c))[0]) for c in distinct]
+    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+    return fields[0] is f and steps in ({1}, {-1}) and len(fields) > 1 and not any(g.texty for g in fields)
 
 
 def _sequence(held):

@@ -14,7 +14,7 @@ RARE = 0.02  # share of figures with the other separator that is a slip and not 
 # BPS: "-" no data or not applicable, "..." not available, "tt" not available, "NA" too few cases
 MISSING = frozenset(
     "- -- --- – — − . .. ... …. …… … na n/a n.a n.a. #n/a null none nan tt t.t td t.d tad tidak~ada tidak~tersedia "
-    "data~tidak~tersedia belum~tersedia not~available xxx * ** ***".replace("~", "_").split()
+    "data~tidak~tersedia belum~tersedia not~available xxx * ** *** *) **) ***)".replace("~", "_").split()
 )
 MISSING = frozenset(m.replace("_", " ") for m in MISSING)
 ERRORS = re.compile(r"#(REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)", re.I)
@@ -55,6 +55,7 @@ def strip_marks(text):
     """Split a printed figure into the figure, its status and its footnote: "12,5*" -> ("12,5", "provisional", "")."""
     if SIMPLE.fullmatch(text):
         return text, "", ""
+    text = text.removeprefix("'")
     text = text.translate(SUPERSCRIPTS).replace("−", "-").replace("–", "-") if not text.isascii() else text
     status = note = ""
     m = _MARKED.fullmatch(text)
@@ -69,6 +70,7 @@ def strip_marks(text):
 
 def looks_numeric(text):
     """Whether a text can be a printed figure, whatever its separators."""
+    text = text[1:] if text[:1] == "'" else text  # a spreadsheet's mark of text
     c = text[:1]
     if not (c.isdigit() or c in "+-.,−–R(r"):
         return False
