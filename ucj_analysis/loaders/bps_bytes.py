@@ -6,8 +6,8 @@ in one sentence that says what to download instead.
 
 import contextlib
 import csv
-import html
 import datetime
+import html
 import io
 import os
 import re
