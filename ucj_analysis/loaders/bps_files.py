@@ -322,6 +322,11 @@ class _Reader:
     def _name(self, grid, block, heads, titles):
         """Indicator and dimensions of each column, from its headings and the title."""
         speaking = [t for t in titles if not _LETTERHEAD.match(t) and not bps_words.is_period(t)]
+        if speaking and len(speaking[0].split()) < 3 and not bps_words.known_of(speaking[0]):
+            # "Kembali", "Tabel P0.1" over the title itself
+            speaking = [
+                t for t in speaking if bps_words.known_of(t) or re.search(r"\bmenurut\b|\bby\b", t, re.I)
+            ] or speaking
         title = (speaking or [t for t in titles if not bps_words.is_period(t)] or [""])[0]
         sheet = (
             grid.name

@@ -481,8 +481,14 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
     zone, heads, trailing = _zone(rows, kinds, zone, valued, texty, block)
     paths = _paths(grid, rows, heads, width, valued, texty)
     for j in range(width):
-        if any(stats[j][:3]):
-            block.fields.append(Field(j + lo, paths[j], texty=bool(texty[j])))
+        if not any(stats[j][:3]):
+            if not paths[j] or not is_period(paths[j][-1]):
+                continue
+            # a year without any figure yet looks missing
+            left = next((f.path for f in reversed(block.fields) if valued[f.index - lo]), [])
+            if all(map(is_period, paths[j])):
+                paths[j] = [p for p in left if not is_period(p)] + paths[j]
+        block.fields.append(Field(j + lo, paths[j], texty=bool(texty[j])))
     block.titles += grid.titles
     _body(block, rows, kinds, [*trailing, *body], tail, valued, lo)
     _roles(block)
