@@ -7,6 +7,7 @@ in one sentence that says what to download instead.
 import contextlib
 import csv
 import datetime
+import html
 import io
 import os
 import re
@@ -213,8 +214,17 @@ class _Clean(dict):
     """Cleaned texts, each distinct one looked at once."""
 
     def __missing__(self, text):
-        made = self[text] = clean(text)
+        made = self[text] = clean(_untagged(text) if "<" in text or "&" in text else text)
         return made
+
+
+_TAG = re.compile(r"</?(?:b|i|u|p|br|em|strong|sub|span|font|div|a|nobr|small)\b[^<>]*>", re.I)
+
+
+def _untagged(text):
+    """Text of a cell that BPS's site left with tags and entities: "<b>ACEH</b>", "GORONTALO&nbsp;"."""
+    text = re.sub(r"<sup>\s*(\w{1,2})\)?\s*</sup>", r" \1)", html.unescape(text), flags=re.I)
+    return _TAG.sub(" ", text)
 
 
 def clean(text):
@@ -225,7 +235,9 @@ def clean(text):
 
 
 def _csv(path, text, findings):
-    text = text.lstrip("\ufeff \t")  # BPS writes spaces, then the BOM
+    # BPS writes spaces, then the BOM; a tab that starts the text is an empty heading
+    text = re.sub(r"^[ \t]*\ufeff+", "", text[:200]) + text[200:]
+    text = text.lstrip(" ")
     if "\0" in text:
         refuse(path, f"it holds NUL characters and is no text table: {INSTEAD}")
     if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
@@ -235,6 +247,11 @@ def _csv(path, text, findings):
         delimiter, text = sep.group(1), text[sep.end() :]
     else:
         delimiter = _delimiter(text)
+        lines = [x for x in text.splitlines() if x.strip()] if delimiter is None else []
+        if len(lines) > 1 and all(re.fullmatch(r'"(?:[^"]|"")*"[,;]*', x.strip()) for x in lines):
+            # a spreadsheet put each line into one cell
+            text = "\n".join(x.strip().rstrip(",;")[1:-1].replace('""', '"') for x in lines)
+            delimiter = _delimiter(text)
     if delimiter is None:
         refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
     if "\r" in text:

@@ -29,6 +29,17 @@ _GENERIC = re.compile(
     r"(data[_ ]?content|nilai|value|values|angka|isi|data|jumlah|total|datacontent|obs[_ ]?value|\(?persen\)?|persentase|%)",
     re.I,
 )
+_LETTERHEAD = re.compile(
+    r"(badan pusat statistik|bps\b|statistics|pemerintah|dinas|badan perenc|kementerian|jl\.?\s|jalan\s|telp|(provinsi|kabupaten|kota)\s+[\w ]{3,40}$|"
+    r"(tabel|table|lampiran)\s*[\d.]*$)", re.I,
+)  # fmt: skip
+_CONTINUED = re.compile(r"\(?(lanjutan|sambungan|continued|continuation)\b", re.I)
+_COUNTED = re.compile(
+    r"\b(jumlah|banyaknya|jml|number of)[ _]+(\w+[ _]+)?(penduduk|jiwa|orang|kk|keluarga|rumah[ _]?tangga|desa|kelurahan|kecamatan|sekolah|guru|"
+    r"murid|siswa|mahasiswa|kasus|perusahaan|tenaga|pekerja|pencari|angkatan|penganggur|peserta|penerima|population|people|households)", re.I,
+)  # fmt: skip
+_IN_THOUSANDS = re.compile(r"ribu|juta|thousand|million|000|persen|%|rata|rasio|ratio|indeks|laju|pertumbuhan", re.I)
+_CITIES = re.compile(r"(nama\s+)?kota(\s+(inflasi|ihk))?(\s*/\s*cit(y|ies))?", re.I)
 _WHOLE = re.compile(r"jiwa|orang|persons?|people|kk|rumah tangga|keluarga|unit", re.I)
 _NOTHING = {"tidak ada", "none", "-", "", "tahun", "year", "tidak ada turunan"}
 
@@ -217,6 +228,7 @@ class _Reader:
         self.file_years = bps_words.years_in(re.sub(r"\.\w{2,5}$", "", source.path.name))
         self.title_years = {}
         self.undated = []
+        self.sheets = self._sheets()
 
     def find(self, kind, place, message):
         self.findings.append({"kind": kind, "place": place, "message": message})
@@ -224,6 +236,14 @@ class _Reader:
     def where(self, grid, row, column):
         name = f"{grid.name} " if grid.name else ""
         return f"{name}{grid.cell(row, column)}"
+
+    def _sheets(self):
+        """Regions that sheets are named after, {name: (code, note)}; empty where most sheets are named otherwise."""
+        names = [g.name for g in self.source.grids if g.marker == "sheet" and g.name]
+        if len(names) < 2 or bps_labels.share(names) < 0.5:
+            return {}
+        answers = bps_labels.Resolver(self.province).run(names)
+        return {n: a for n, a in zip(names, answers, strict=True) if a[0]}
 
     # ---- one grid
 
@@ -241,7 +261,8 @@ class _Reader:
             self.notes.append(text)
         for block in blocks:
             said = [p for f in block.fields if f.role == "value" for p in f.path if not bps_words.is_period(p)]
-            if not block.titles and previous is not None and not said:
+            continued = block.titles and all(_CONTINUED.match(t) for t in block.titles)
+            if previous is not None and (continued or (not block.titles and not said)):
                 block.titles = previous.titles
             self.block(grid, block, loose)
             previous = block
@@ -301,7 +322,13 @@ class _Reader:
 
     def _name(self, grid, block, heads, titles):
         """Indicator and dimensions of each column, from its headings and the title."""
-        title = titles[0] if titles else ""
+        speaking = [t for t in titles if not _LETTERHEAD.match(t) and not bps_words.is_period(t)]
+        if speaking and len(speaking[0].split()) < 3 and not bps_words.known_of(speaking[0]):
+            # "Kembali", "Tabel P0.1" over the title itself
+            speaking = [
+                t for t in speaking if bps_words.known_of(t) or re.search(r"\bmenurut\b|\bby\b", t, re.I)
+            ] or speaking
+        title = (speaking or [t for t in titles if not bps_words.is_period(t)] or [""])[0]
         sheet = (
             grid.name
             if grid.marker == "sheet" and not re.fullmatch(r"(sheet|lembar)\s*\d*|table", grid.name, re.I)
@@ -337,10 +364,10 @@ class _Reader:
         rows = {
             "label": [_label(c) for c in block.column(label)] if label else [""] * n,
             "year": list(block.section_years), "part": [""] * n, "dimension": [""] * n, "unit": [""] * n,
-            "indicator": [""] * n, "status": [""] * n,
+            "indicator": [""] * n, "status": [""] * n, "printed": [""] * n, "group": [""] * n,
         }  # fmt: skip
-        if label and block.first("year") and "" in rows["label"]:
-            # a region printed once beside its years
+        if label and "" in rows["label"] and (block.first("year") or _repeats_below(block, rows["label"])):
+            # a region printed once beside its years or groups
             for i, x in enumerate(rows["label"]):
                 rows["label"][i] = x or (rows["label"][i - 1] if i else "")
         if label:
@@ -352,17 +379,26 @@ class _Reader:
                     f"a label was turned into a date by a spreadsheet ({len(dates)} in this column); "
                     f"read as {_label(grid.rows[i][label.index])!r}",
                 )
+            self._labelled_periods(label, rows)
         dimensions = []
         for f in block.fields:
             cells = block.column(f)
+            if f.role in ("year", "part"):
+                rows["printed"] = [f"{p} {_label(c)}".strip() for p, c in zip(rows["printed"], cells, strict=True)]
             if f.role == "year":
-                made = {c: bps_words.period_of_cell(c) for c in set(cells)}
+                made = bps_words.periods_of(cells)
                 rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
                 rows["status"] = [made[c].status for c in cells]
                 if any(made[c].part for c in made):
                     rows["part"] = [made[c].part for c in cells]
             elif f.role == "part":
-                made = {c: bps_words.period_of_cell(c) for c in set(cells)}
+                made = bps_words.periods_of(cells)
+                named = bps_words.part_names(f.head, [c for c in made if c != ""])
+                made = (
+                    {c: bps_words.Period(part=named[c]) if c in named else p for c, p in made.items()}
+                    if named
+                    else made
+                )
                 rows["part"] = [made[c].part or p for c, p in zip(cells, rows["part"], strict=True)]
                 rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
             elif f.role == "indicator":
@@ -371,12 +407,40 @@ class _Reader:
                 rows["unit"] = [str(c) for c in cells]
             elif f.role == "dimension":
                 dimensions.append([_label(c) if str(c).casefold() not in _NOTHING else "" for c in cells])
+        self._region_headings(block, label, rows)
         sections = [[s for s in x] for x in block.sections]
+        if any(rows["group"]):
+            dimensions.insert(0, rows["group"])
         if any(sections):
             dimensions.insert(0, [" | ".join(s) for s in sections])
         if dimensions:
             rows["dimension"] = [" | ".join(filter(None, d)) for d in zip(*dimensions, strict=True)]
         return rows
+
+    def _region_headings(self, block, label, rows):
+        """Regions that stand as headings over their groups ("Boalemo" over "Laki-laki", "Perempuan") label these rows."""
+        heads = [s[-1] if s else "" for s in block.sections]
+        if label is None or not any(heads) or bps_labels.share(rows["label"]) >= 0.5 or bps_labels.share(heads) < 0.5:
+            return
+        for i, (head, x) in enumerate(zip(heads, rows["label"], strict=True)):
+            if head and not bps_labels.candidates(x):
+                rows["label"][i], rows["group"][i] = head, x
+        block.sections = [s[:-1] for s in block.sections]
+
+    def _labelled_periods(self, label, rows):
+        """Rows named by their period: "Januari" among months with a mean, "SP 1971" under the heading Tahun."""
+        said = {x: bps_words.period_of_text(x) for x in set(rows["label"]) if x}
+        if label.head.casefold() in ("tahun", "year"):
+            single = {x: bps_words.plain_years(x) for x in said}
+            if single and all(len(y) == 1 for y in single.values()):
+                said = {x: bps_words.Period(y[0], said[x].part) for x, y in single.items()}
+        dated = {x: bps_words.iso_month(x) for x in said}
+        if len(said) > 1 and all(dated.values()):
+            said = dated
+        if sum(p.whole for p in said.values()) <= len(said) / 2:
+            return
+        rows["year"] = [y or (said[x].year if x else "") for x, y in zip(rows["label"], rows["year"], strict=True)]
+        rows["part"] = [p or (said[x].part if x else "") for x, p in zip(rows["label"], rows["part"], strict=True)]
 
     def _regions(self, grid, block, heads, rows, titles):
         n = len(block.body)
@@ -394,6 +458,8 @@ class _Reader:
                 keys = [()] * n  # every row its own key: one run
             province = block.first("province")
             beside = [str(c) for c in block.column(province)] if province else None
+            if _CITIES.fullmatch(label.head) and not any(re.match(r"kota\b|kab", x, re.I) for x in labels):
+                block.kinds = ["kota"] * n  # under the heading "Kota", Gorontalo is the city
             for run in _runs(keys):
                 answers = resolver.run(
                     [labels[i] for i in run],
@@ -412,15 +478,36 @@ class _Reader:
                 else "no region"
             )
             rows["note"] = [f"{x!r} is {what}" if x else "no label" for x in labels]
+            if what.startswith("a smaller"):
+                self._whole_unit(rows, titles)
+            if not any(h.year or h.part for h in heads) and not any(rows["year"]) and not any(rows["part"]):
+                # "Pernah Bekerja Februari 2023": the rows are dated, no heading is
+                said = [bps_words.period_of_text(x) if x else bps_words.Period() for x in labels]
+                rows["year"], rows["part"] = [p.year for p in said], [p.part for p in said]
         self._column_regions(heads, resolver)
+        if grid.name in self.sheets and not any(h.region for h in heads) and _told_apart(label, rows):
+            for h in heads:
+                h.region = (grid.name, *self.sheets[grid.name])
+            self.any_region = True
         if not self.any_region and not any(h.region for h in heads):
             corner = block.corner or (label.head if label else "")
             self.find(
                 "no regions",
                 grid.name or "file",
                 f"no region column: the rows are {corner or 'not named'}"
-                + (f" ({labels[0]!r}, ...)" if labels[0] else ""),
+                + (f" ({said!r}, ...)" if (said := labels[0] or rows["printed"][0]) else ""),
             )
+
+    def _whole_unit(self, rows, titles):
+        """Rows of a table of subdistricts that are the regency itself: it says so, or it is last and the title names it."""
+        unit = bps_labels.named_unit(" ".join(titles))
+        last = max((i for i, x in enumerate(rows["label"]) if x), default=None)
+        for i, x in enumerate(rows["label"]):
+            found = [r for r in bps_labels.candidates(x) if r.level == "regency"] if x else []
+            if len(found) == 1 and re.match(r"kab(upaten|\.|\s)", x, re.I):
+                rows["code"][i], rows["note"][i] = found[0].code, ""
+            elif i == last and i > 1 and unit is not None and (unit in found or bps_labels.is_total(x)):
+                rows["code"][i], rows["note"][i] = unit.code, f"{x!r}: the whole of {unit.name}, which the title names"
 
     def _column_regions(self, heads, resolver):
         """Regions across the columns, years or groups down the rows."""
@@ -488,7 +575,7 @@ class _Reader:
         open_ = [
             i
             for i, c in enumerate(rows["code"])
-            if c is None and rows["label"][i] and not bps_labels.is_total(rows["label"][i])
+            if c is None and rows["label"][i] and rows["note"][i] != "a total, not a region"
         ]
         for i in open_[:5]:
             self.find("region", self.where(grid, block.body[i], label.index), rows["note"][i])
@@ -596,7 +683,7 @@ class _Reader:
 
     def _numbers(self, grid, block, heads, rows):
         columns = [Column(block.column(h.field)) for h in heads]
-        decided = {c.decimal for c in columns if c.decimal}
+        decided = {d for c in columns if (d := c.decimal or c.grouped())}
         for h, c in zip(heads, columns, strict=True):
             place = f"column {h.field.head!r}" + (f" of {grid.name!r}" if grid.name else "")
             if c.clash:
@@ -611,6 +698,13 @@ class _Reader:
                     "decimal",
                     place,
                     f"writes both {c.mixed[0]!r} and {c.mixed[1]!r}; each figure has one possible reading",
+                )
+            if c.decimal == "," and (lost := c.lost_thousands()):
+                self.find(
+                    "decimal",
+                    place,
+                    f"holds the number {lost[0]:g} among thousands such as {lost[1]!r}: a spreadsheet may have read its mark of "
+                    "thousands as a decimal point",
                 )
             decimal = c.decimal
             if decimal is None and c.open_:
@@ -638,6 +732,24 @@ class _Reader:
             r"rata|rasio|ratio|average", " ".join([h.indicator, h.dimension]), re.I
         ):
             return "," if c.open_[0].count(".") else "."  # there is no 1.234th person: the separator marks thousands
+        if _COUNTED.search(h.indicator + " " + h.dimension) and not _IN_THOUSANDS.search(
+            " ".join([h.indicator, h.dimension, h.unit, *block.titles])
+        ):
+            decimal = "," if c.open_[0].count(".") else "."
+            self.find(
+                "decimal",
+                place,
+                f"{c.open_[0]!r} was read as {_number(c, decimal)} because {_short(h.indicator)} counts whole things",
+            )
+            return decimal
+        thousands = c.grouped()
+        if thousands:
+            self.find(
+                "decimal",
+                place,
+                f"{c.open_[0]!r} was read as {_number(c, thousands)} because its other figures are whole and below 1000",
+            )
+            return thousands
         same = {o.decimal for g, o in zip(heads, columns, strict=True) if g.indicator == h.indicator and o.decimal}
         for pool, who in ((same, "the other columns of this indicator"), (decided, "the other columns of the table")):
             if len(pool) == 1:
@@ -774,8 +886,10 @@ class _Reader:
             if h.field.role == "code value":
                 unit = ["code"] * n
             label, code, note = rows["label"], rows["code"], rows["note"]
+            if not any(label):
+                label = rows["printed"]  # years or months down the rows name them
             if h.region:
-                dimension = [" | ".join(filter(None, (x, d))) for x, d in zip(label, dimension, strict=True)]
+                dimension = [" | ".join(filter(None, (x, d))) for x, d in zip(rows["label"], dimension, strict=True)]
                 label, code, note = [h.region[0]] * n, [h.region[1]] * n, [h.region[2]] * n
             year = [y or h.year for y in rows["year"]] if any(rows["year"]) else [h.year] * n
             part = [p or h.part for p in rows["part"]] if any(rows["part"]) else [h.part] * n
@@ -870,6 +984,33 @@ def describe(reading, name):
     ]
     lines = [f"{name} ({reading.format}): {', '.join(said)}", *(f"  {t}" for t in reading.titles[:4])]
     return "\n".join([*lines, *(f"  note: {n}" for n in reading.notes[:4])])
+
+
+def _repeats_below(block, labels):
+    """Whether each label stands over the same groups ("Laki-laki", "Perempuan"), the first beside it, the others below it."""
+    groups = [f for f in block.fields if f.role == "dimension"]
+    if not groups or not labels[0] or not any(labels[1:]):
+        return False
+    under, at = {}, 0
+    told = zip(*(map(str, block.column(f)) for f in groups), strict=True)
+    for i, (x, group) in enumerate(zip(labels, told, strict=True)):
+        at = i if x else at
+        under.setdefault(at, []).append(group)
+    first = under[0]
+    return len(first) > 1 and len(set(first)) == len(first) and all(g == first for g in under.values())
+
+
+def _told_apart(label, rows):
+    """Whether rows are told apart by period, group or indicator, and not by places within the region of their sheet."""
+    said = [x for x in dict.fromkeys(rows["label"]) if x]
+    if (
+        label is None
+        or not said
+        or re.search(r"umur|pendidikan|kelamin|status|lapangan|indikator|uraian", label.head, re.I)
+    ):
+        return True
+    dated = sum(bps_words.period_of_text(x).whole for x in said)
+    return dated > len(said) / 2 or sum(bps_words.known_of(x) is not None for x in said) > len(said) / 2
 
 
 def _short(text):

@@ -23,7 +23,11 @@ _PREFIX = re.compile(
 )
 _SUFFIX = re.compile(r"[\s,(]+(kabupaten|kab|kota|provinsi|prov|regency|city|municipality|province)[.)]*$", re.I)
 _TOTAL = re.compile(
-    r"(?:jumlah|total|rata-?rata|average|keseluruhan)(?:\s*/\s*\w+)?(?:\s+(?:provinsi|province|kab\S*))?", re.I
+    r"(?:jumlah|total|rata-?rata|average|keseluruhan)(?:\s*/\s*\w+)?(?:\s+(?:provinsi|province|kab\S*\s*(?:/|dan|&)\s*kota))?",
+    re.I,
+)
+_SUBTOTAL = re.compile(
+    r"(?:jumlah|total|rata-?rata)\s+(?:kabupaten|kab\.?|kota|regenc(?:y|ies)|municipalit(?:y|ies)|cit(?:y|ies))", re.I
 )
 _KINDS = [
     (re.compile(r"(?:kabupaten|kab\.?)\s*(?:/\s*regenc(?:y|ies))?\s*:?", re.I), "kabupaten"),
@@ -187,6 +191,19 @@ def province_named(text):
         if len(found) == 1:
             return found[0]
     return None
+
+
+def named_unit(text):
+    """The one regency or city that a title names with its kind ("... Menurut Kecamatan di Kabupaten Boalemo"), or None."""
+    found = {}
+    for m in re.finditer(r"\b(?:Kabupaten|Kab\.|Kota)\s+(?:[A-Z][\w'-]*\s?){1,4}", text):
+        words = m.group(0).split()
+        for n in range(len(words), 1, -1):
+            units = [r for r in candidates(" ".join(words[:n]).rstrip(",.")) if r.level == "regency"]
+            if len(units) == 1:
+                found[units[0].code] = units[0]
+                break
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def share(labels):
@@ -395,7 +412,7 @@ class Resolver:
     def _no_region(self, label, block, used):
         if not label:
             return None, "no label"
-        if is_total(label):
+        if is_total(label) or _SUBTOTAL.fullmatch(bare(label)[0]):
             return None, "a total, not a region"
         return None, f"{label!r} is no region known here"
 
@@ -423,12 +440,13 @@ def _before_next_province(i, j, only_prov):
 def _totals(labels, out, scope):
     """A row "Jumlah" under all units of one province is that province."""
     found = {code for code, _ in out if code}
-    if not any(is_total(x) for x in labels):
+    whole = [x for x in labels if is_total(x) and not re.match(r"rata|average", bare(x)[0], re.I)]
+    if not whole:
         return out
     if not {r.code for r in _children(paths.data_dir(), scope.code)} <= found:
         return out
     return [
-        (scope.code, f"{x!r}: all units of {scope.name} are listed") if code is None and is_total(x) else (code, note)
+        (scope.code, f"{x!r}: all units of {scope.name} are listed") if code is None and x in whole else (code, note)
         for x, (code, note) in zip(labels, out, strict=True)
     ]
 

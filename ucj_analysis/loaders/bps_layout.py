@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ucj_analysis.loaders import bps_labels as labels_
 from ucj_analysis.loaders.bps_bytes import Merged
 from ucj_analysis.loaders.bps_numbers import SIMPLE, is_missing, looks_numeric
-from ucj_analysis.loaders.bps_words import is_period, is_year, period_of_cell, period_of_text
+from ucj_analysis.loaders.bps_words import is_period, is_year, iso_month, part_names, period_of_cell, period_of_text
 
 _NOTE = re.compile(
     r"(catatan|sumber|source|keterangan|ket\b|notes?\b|penjelasan|footnote|access[_ ]time|diolah|badan pusat statistik|"
@@ -33,6 +33,9 @@ _UNIT_HEAD = re.compile(r"(nama[_ ]?)?(satuan|unit)(\s*/\s*units?)?", re.I)
 _INDICATOR_HEAD = re.compile(
     r"(nama[_ ]?)?(variabel|variable|indikator|indicator|nama[_ ]data|jenis[_ ]data)(\s*/\s*\w+)?", re.I
 )
+_LABEL_OF = re.compile(
+    r"^(label|nama|name|deskripsi)[_ ]+|[_ ]+(label|nama|name)$", re.I
+)  # "tahun_label", as programs write it
 _TURVAR_HEAD = re.compile(r"(nama[_ ])?(variabel[_ ]turunan|turunan[_ ]variabel|turvar)", re.I)
 _SMALLER_HEAD = re.compile(r"kecamatan|kelurahan|\bdesa\b|sub-?district|village|puskesmas|sekolah|sls", re.I)
 _GROUP_HEAD = re.compile(
@@ -41,6 +44,10 @@ _GROUP_HEAD = re.compile(
 _CORNER = re.compile(
     r"(\d+\s+)?(provinsi|province|kabupaten|kab\b|kab[./]|kota\b|wilayah|nama|daerah|uraian|status|lapangan|pdb|pdrb|kecamatan|no\b|"
     r"jenis|region|regency|tahun$|year$|bulan|rincian|kelompok|golongan|pendidikan|p r o v)", re.I,
+)  # fmt: skip
+_CORNER_ENGLISH = re.compile(
+    r"(main |type of |level of )?(industr|sector|age|educat|descript|type|kind|status|sub-?district|district|village|month|class|"
+    r"item|indicator|variable|source|group|gender|sex\b|commodit|countr|occupation)", re.I,
 )  # fmt: skip
 _TITLED = re.compile(
     r"\bmenurut\b|\bby\b|^tabel|^table|\d{4}\s*$|^(jumlah|persentase|rata-rata|indeks|tingkat|banyaknya)\b", re.I
@@ -117,9 +124,12 @@ class Block:
     sections: list = field(default_factory=list)
     kinds: list = field(default_factory=list)
     section_years: list = field(default_factory=list)
+    filled: dict = field(default_factory=dict)  # columns whose blank cells mean the cell above
 
     def column(self, f, rows=None):
         """Cells of a field in the body."""
+        if rows is None and f.index in self.filled:
+            return self.filled[f.index]
         cells = self.grid.rows
         return [cells[r][f.index] for r in (self.body if rows is None else rows)]
 
@@ -140,7 +150,7 @@ class _Kinds(dict):
 
 
 class _Counts:
-    """How many figures (or marks) and texts stand in each column, from the patterns of rows."""
+    """How many figures (or marks), texts and years stand in each column, from the patterns of rows."""
 
     def __init__(self):
         self.patterns = Counter()
@@ -151,14 +161,22 @@ class _Counts:
         self._made = None
 
     def get(self, j, default=(0, 0)):
+        return self._count().get(j, (*default, 0))[:2]
+
+    def years(self, j):
+        """Whether a column holds years more than anything else: a year in it heads nothing."""
+        n, t, y = self._count().get(j, (0, 0, 0))
+        return 2 * y > n + t
+
+    def _count(self):
         if self._made is None:
             self._made = {}
             for kinds, times in self.patterns.items():
                 for i, k in enumerate(kinds):
                     if k:
-                        n, t = self._made.get(i, (0, 0))
-                        self._made[i] = (n + times * (k in "nymd"), t + times * (k == "t"))
-        return self._made.get(j, default)
+                        n, t, y = self._made.get(i, (0, 0, 0))
+                        self._made[i] = (n + times * (k in "nymd"), t + times * (k == "t"), y + times * (k == "y"))
+        return self._made
 
     def __bool__(self):
         return bool(self.patterns)
@@ -221,6 +239,7 @@ def _is_index(cells, kinds):
 def _vertical(grid, lo, hi):
     rows = [r[lo:hi] for r in grid.rows] if (lo, hi) != (0, len(grid.rows[0]) if grid.rows else 0) else grid.rows
     kinder = _Kinds()
+    rows = _named_by_pandas(rows)
     kinds = [kinder.row(r) for r in rows]
     state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": _Counts()}
     sure, begins_note = set(), _Notes()
@@ -249,9 +268,13 @@ def _vertical(grid, lo, hi):
         if not state["body"]:
             if len(state["zone"]) > MAX_HEADS:
                 raise TooMuch(f"more than {MAX_HEADS} rows of text above its figures")
-            if grid.head is not None and i < grid.head:
+            if (grid.head is not None and i < grid.head) or _zero_corner(rows, kinds, i):
                 state["zone"].append(i)
-            elif _figures(rows[i], k, None) or _year_like(rows, kinds, state["zone"], i):
+            elif (
+                _figures(rows[i], k, None)
+                or _year_like(rows, kinds, state["zone"], i)
+                or _bare_figure(kinds, state["zone"], i)
+            ):
                 state["body"].append(i)
                 state["numeric"].add(k)
             else:
@@ -279,6 +302,24 @@ def _vertical(grid, lo, hi):
     return made, [x for x in loose if x]
 
 
+def _named_by_pandas(rows):
+    """Rows whose first is rid of what pandas adds to headings: "Unnamed: 2" for none, "2015.1" for the second 2015."""
+    first = next((i for i, r in enumerate(rows[:3]) if any(c != "" for c in r)), None)
+    if first is None:
+        return rows
+    seen = set(map(str, rows[first]))
+    made = []
+    for j, c in enumerate(rows[first]):
+        again = re.fullmatch(r"(.+)\.\d{1,2}", c) if isinstance(c, str) else None
+        if j and isinstance(c, str) and re.fullmatch(r"Unnamed: \d+(_level_\d+)?", c):
+            made.append("")
+        elif again and again[1] in seen and (again[1] + ".1") in seen:
+            made.append(again[1])
+        else:
+            made.append(c)
+    return rows if made == rows[first] else [*rows[:first], made, *rows[first + 1 :]]
+
+
 class _Notes(dict):
     """Whether a text begins a note, each looked at once."""
 
@@ -296,7 +337,10 @@ def _figures(cells, kinds, numeric):
         return False
     first = cells[used[0]]
     if isinstance(first, str) and (
-        _SAID.match(first) or (_NOTE.match(first) and not any(kinds[j] == "n" for j in used[1:]))
+        _SAID.match(first)
+        or (
+            _NOTE.match(first) and not any(kinds[j] == "n" for j in used[1:]) and any(kinds[j] != "m" for j in used[1:])
+        )
     ):
         return False
     figures = [j for j in used if kinds[j] in "nm"]
@@ -314,7 +358,7 @@ def _figures(cells, kinds, numeric):
             return True  # codes that look like years (1971) between names
         label = first if isinstance(first, str) else ""
         in_numeric = all(numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1] for j in years)
-        few = len(years) <= 2 or (bool(labels_.candidates(label)) and not _steps(cells, years))
+        few = not _steps(cells, years) or (len(years) < 3 and bool(labels_.candidates(label)))
         return bool(in_numeric and label and kinds[used[0]] == "t" and not _CORNER.match(label) and few)
     return False
 
@@ -322,19 +366,52 @@ def _figures(cells, kinds, numeric):
 def _steps(cells, years):
     """Whether years follow one another in even steps, as headings do."""
     numbers = [int(re.search(r"\d{4}", str(cells[j]))[0]) for j in years]
-    return len(numbers) > 1 and len({b - a for a, b in zip(numbers, numbers[1:], strict=False)}) == 1
+    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+    return len(steps) == 1 and (steps <= {1, -1} if len(numbers) == 2 else 0 not in steps)
 
 
 def _year_like(rows, kinds, zone, i):
-    """Whether a row under complete headings is a region with counts that look like years (2,012 schools)."""
+    """Whether a row under complete headings is a label with counts that look like years (2,012 schools)."""
     used = [j for j, k in enumerate(kinds[i]) if k]
     label = next((j for j in used if kinds[i][j] == "t"), None)
     years = [j for j in used if kinds[i][j] == "y"]
-    if label is None or not years or len(years) + 1 < len(used) or not labels_.candidates(str(rows[i][label])):
+    if label is None or not years or len(years) + 1 < len(used) or label > years[0]:
         return False
+    text = str(rows[i][label])
     corner = any(kinds[z][label] == "t" and _CORNER.match(rows[z][label]) for z in zone)
     headed = all(any(kinds[z][j] for z in zone) for j in years)
+    if labels_.candidates(text):
+        return corner and headed and not _steps(rows[i], years)
+    if _CORNER.match(text) or _CORNER_ENGLISH.match(text) or not any(kinds[z][label] == "t" for z in zone):
+        return False
+    above = [_left(rows[z], j, label) for j in years for z in zone]
+    if any(is_year(c) for c in above):
+        return not any(str(_left(rows[z], j, label)) == str(rows[i][j]) for j in years for z in zone)  # dated already
     return corner and headed and not _steps(rows[i], years)
+
+
+def _left(cells, j, label):
+    """The heading over a column: its cell, or the nearest one left of it that stands right of the labels."""
+    return next((cells[x] for x in range(j, label, -1) if cells[x] != ""), "")
+
+
+def _zero_corner(rows, kinds, i):
+    """Whether a row is "0 | 2024 | 2025" over labels: years under a corner that a program filled with a number."""
+    used = [j for j, k in enumerate(kinds[i]) if k]
+    if len(used) < 2 or kinds[i][used[0]] != "n" or any(kinds[i][j] != "y" for j in used[1:]):
+        return False
+    below = next((k for k in kinds[i + 1 : i + 6] if any(k)), None)
+    return below is not None and below[used[0]] == "t" and all(below[j] in "nm" for j in used[1:])
+
+
+def _bare_figure(kinds, zone, i):
+    """Whether a row holds one figure and no label under a row of headings."""
+    used = [j for j, k in enumerate(kinds[i]) if k]
+    return (
+        len(used) == 1
+        and kinds[i][used[0]] == "n"
+        and any(kinds[z][used[0]] == "t" and sum(k == "t" for k in kinds[z]) > 1 for z in zone)
+    )
 
 
 def _is_note(cells, kinds):
@@ -346,9 +423,14 @@ def _heads(cells, kinds, numeric):
     """Whether a row without figures heads columns: text or periods where figures stood."""
     if _is_note(cells, kinds):
         return False
-    over = [j for j, k in enumerate(kinds) if k and numeric.get(j, (0, 0))[0] > numeric.get(j, (0, 0))[1]]
+    over = [
+        j for j, k in enumerate(kinds)
+        if k and numeric.get(j, (0, 0))[0] > numeric.get(j, (0, 0))[1] and not (k == "y" and numeric.years(j))
+    ]  # fmt: skip
     if _is_index(cells, kinds):
         return True
+    if all(kinds[j] == "n" for j in over):
+        return False  # a figure without a label
     distinct = {str(cells[j]) for j in over}
     used = {str(c) for c in cells if c != ""}
     if len(used) == 1 and any(isinstance(c, Merged) for c in cells):
@@ -379,7 +461,7 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
     for i in body:
         k = kinds[i]
         first = k.index("t") if "t" in k else None
-        if first is None or any(k[:first]) or not notes[rows[i][first]]:
+        if first is None or any(k[:first]) or not notes[rows[i][first]] or "n" in k or "m" in k:
             told[k] += 1  # notes spread over cells say nothing of their columns
     for pattern, times in told.items():
         for j, k in enumerate(pattern):
@@ -390,14 +472,23 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
         # a column of row numbers left of the labels heads nothing: titles may stand in it
         if valued[j] and _sequence([rows[i][j] for i in body if kinds[i][j]] or [9]):
             valued[j], texty[j] = False, None
+    for j, s in enumerate(stats):
+        if valued[j] and s[2] and all(is_period(c) for c in {rows[i][j] for i in body} if c != ""):
+            valued[j] = False  # years and "Maret 2007" down the rows
     if not any(valued):
         return None
     block = Block(grid)
     zone, heads, trailing = _zone(rows, kinds, zone, valued, texty, block)
     paths = _paths(grid, rows, heads, width, valued, texty)
     for j in range(width):
-        if any(stats[j][:3]):
-            block.fields.append(Field(j + lo, paths[j], texty=bool(texty[j])))
+        if not any(stats[j][:3]):
+            if not paths[j] or not is_period(paths[j][-1]):
+                continue
+            # a year without any figure yet looks missing
+            left = next((f.path for f in reversed(block.fields) if valued[f.index - lo]), [])
+            if all(map(is_period, paths[j])):
+                paths[j] = [p for p in left if not is_period(p)] + paths[j]
+        block.fields.append(Field(j + lo, paths[j], texty=bool(texty[j])))
     block.titles += grid.titles
     _body(block, rows, kinds, [*trailing, *body], tail, valued, lo)
     _roles(block)
@@ -424,6 +515,9 @@ def _zone(rows, kinds, zone, valued, texty, block):
         distinct = {str(c) for _, c in used}
         at = used[0][0]
         single = len(distinct) == 1 and (not valued[at] or (len(used) > 1 and at == 0))
+        if single and len(used) == 1 and is_period(used[0][1]) and i < min(labelled, default=i):
+            block.titles.append(str(used[0][1]))  # "Tahun 2021" over a table
+            continue
         if single and isinstance(used[0][1], str) and not is_period(used[0][1]):
             text = str(used[0][1])
             corner_later = any(i < h for h in labelled)
@@ -494,6 +588,11 @@ def _body(block, rows, kinds, body, tail, valued, lo):
         for i, f in zip(body, has_figures, strict=True):
             if f:
                 leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
+    told = lambda i: tuple(rows[i][j] != "" and not _numbering(str(rows[i][j])) for j in label_columns)  # noqa: E731
+    over, filled = set(), set()
+    if not all(has_figures):
+        over = _over_groups(rows, body, has_figures, label_columns)
+        filled = {told(i) for i, f in zip(body, has_figures, strict=True) if f}
     stack, kind, year, fresh = [], "", "", False
     for i, f in zip(body, has_figures, strict=True):
         if not f:
@@ -505,7 +604,9 @@ def _body(block, rows, kinds, body, tail, valued, lo):
             if is_year(text) or (period_of_text(text).whole and period_of_text(text).year):
                 year = period_of_text(text).year
                 continue
-            if plain not in leaves and not (len(label_columns) > 0 and labels_.candidates(text)):
+            alike = sum(told(i)) > 1 and told(i) in filled  # its labels are those of a row, only the figures are blank
+            known = len(label_columns) > 0 and labels_.candidates(text)
+            if plain not in leaves and not alike and (i in over or not known):
                 _push(stack, _text(rows[i]), fresh)
                 fresh, kind = True, ""
                 continue
@@ -534,6 +635,23 @@ def _body(block, rows, kinds, body, tail, valued, lo):
             valueless.append(i)
             if text and text not in ("-", "–"):
                 block.notes.append(text)
+
+
+def _over_groups(rows, body, has_figures, label_columns):
+    """Region rows without figures that head the same groups each ("Boalemo" over "Laki-laki" and "Perempuan")."""
+    groups, at = {}, None
+    for i, f in zip(body, has_figures, strict=True):
+        text = next(
+            (str(rows[i][j]) for j in label_columns if rows[i][j] != "" and not _numbering(str(rows[i][j]))), ""
+        )
+        if not f and labels_.candidates(text):
+            at = i
+            groups[at] = []
+        elif f and at is not None:
+            groups[at].append(text)
+    first = next(iter(groups.values()), [])
+    alike = len(groups) > 1 and bool(first) and all(g[: len(first)] == first for g in groups.values())
+    return set(groups) if alike and not any(labels_.candidates(x) for x in first) else set()
 
 
 def _numbering(text):
@@ -587,18 +705,23 @@ def _roles(block):
         distinct = list(dict.fromkeys(held)) if len(held) < 50_000 else list(dict.fromkeys(held[:50_000]))
         head = leaf(f).replace("_", " ").strip()
         raw = leaf(f).strip()
+        raw = _LABEL_OF.sub("", raw) if _LABEL_OF.search(raw) and not f.texty else raw
         if not held:
             f.role = "skip" if not f.path else "value"
         elif _TURVAR_HEAD.fullmatch(raw):
             f.role = "dimension"
+        elif f.texty and any(is_period(p) for p in f.path):
+            pass  # a year of nothing but marks and remarks
         elif f.texty:
             if _UNIT_HEAD.fullmatch(raw):
                 f.role = "unit"
             elif _NUMBER_HEAD.fullmatch(head) and all(_numbering(str(c)) for c in distinct):
                 f.role = "skip"
-            elif all(period_of_cell(c).whole or str(c).casefold() in ("tahun", "year") for c in distinct) and (
-                _PART_HEAD.fullmatch(raw) or len(distinct) > 1 or _YEAR_HEAD.fullmatch(raw)
-            ):
+            elif (
+                all(period_of_cell(c).whole or str(c).casefold() in ("tahun", "year") for c in distinct)
+                or (_YEAR_HEAD.fullmatch(raw) and all(iso_month(str(c)) for c in distinct))
+                or (_PART_HEAD.fullmatch(raw) and part_names(raw, distinct))
+            ) and (_PART_HEAD.fullmatch(raw) or len(distinct) > 1 or _YEAR_HEAD.fullmatch(raw)):
                 f.role = "part"
             elif _INDICATOR_HEAD.fullmatch(raw):
                 f.role = "indicator"
@@ -610,28 +733,93 @@ def _roles(block):
                     regional.append((f, said, len(distinct)))
         elif _NUMBER_HEAD.fullmatch(head) and _sequence(held):
             f.role = "skip"
-        elif _CODE_HEAD.search(raw) and all(re.fullmatch(r"(ID)?\d{1,10}(\.\d{2})*(\.0)?", str(c)) for c in distinct):
+        elif _PART_HEAD.fullmatch(raw) and not _CODE_HEAD.search(raw) and part_names(raw, distinct):
+            f.role = "part"
+        elif _CODE_HEAD.search(raw) and all(re.fullmatch(r"(ID|')?\d{1,10}(\.\d{2})*(\.0)?", str(c)) for c in distinct):
             f.role = "code"
         elif (
-            all(is_year(c) for c in distinct)
-            and (
-                _YEAR_HEAD.fullmatch(raw)
-                or _YEAR_HEAD.fullmatch(head)
-                or ((not raw or raw == block.corner) and _beside_label(fields, f))
+            (_YEAR_HEAD.fullmatch(raw) and all(is_period(c) and period_of_cell(c).year for c in distinct))
+            or (
+                all(is_year(c) for c in distinct)
+                and (
+                    _YEAR_HEAD.fullmatch(raw)
+                    or _YEAR_HEAD.fullmatch(head)
+                    or ((not raw or raw == block.corner) and _beside_label(fields, f))
+                    or _only_years(fields, f, distinct)
+                )
             )
-        ) or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct)):
+            or (_YEAR_HEAD.fullmatch(raw) and sum(is_year(c) for c in distinct) >= 0.9 * len(distinct))
+        ):
             f.role = "year"
     _labels(block, regional, cells, leaf)
+    _code_columns(block, cells, leaf)
+    _fill_down(block)
     if not any(f.role == "value" for f in fields):
         codes = [f for f in fields if f.role == "code"]
         for f in codes:
             f.role = "code value"
 
 
+def _fill_down(block):
+    """Years, indicators and provinces printed once over their rows stand for the blank cells below them."""
+    keys = [f for f in block.fields if f.role in ("label", "province", "year", "part", "indicator", "dimension")]
+    for f in keys:
+        cells = block.column(f)
+        smaller = f.role == "dimension" and f.path and _SMALLER_HEAD.search(str(f.path[-1]))
+        if (
+            f.role == "label"
+            or (f.role == "dimension" and not smaller)
+            or "" not in cells
+            or cells[0] == ""
+            or len(keys) < 2
+        ):
+            continue
+        groups, told = [], zip(*(block.column(g) for g in keys if g is not f), strict=True)
+        for c, others in zip(cells, told, strict=True):
+            if c != "":
+                groups.append([])
+            groups[-1].append(others)
+        if all(len(set(map(str, g))) == len(g) and all(any(x != "" for x in row) for row in g) for g in groups):
+            made, last = [], ""
+            for c in cells:
+                last = c if c != "" else last
+                made.append(last)
+            block.filled[f.index] = made
+
+
+def _code_columns(block, cells, leaf):
+    """Columns of region codes that no heading calls so: each code is the one of the region beside it."""
+    label = block.first("label")
+    if label is None or not any(labels_.candidates(str(c)) for c in cells[label.index][:20]):
+        return
+    values = [f for f in block.fields if f.role == "value"]
+    for f in values:
+        held = list(dict.fromkeys(map(str, cells[f.index])))
+        if not held or not all(re.fullmatch(r"\d{1,2}|\d{4}(\.0)?", c) for c in held):
+            continue
+        region_head = re.fullmatch(r"(kode|kd)?[ _]?(prov?insi|propinsi|prov|kab\w*)([ _/]\w+)*", leaf(f).strip(), re.I)
+        if not region_head and not all(len(c) >= 4 for c in held):
+            continue
+        pairs = [(str(c), labels_.candidates(str(x))) for c, x in
+                 zip(block.column(f), block.column(label), strict=True) if c != ""]  # fmt: skip
+        told = [(c.removesuffix(".0"), units) for c, units in pairs if units]
+        fits = sum(any(r.code == c or (region_head and c.zfill(2) in (r.code[:2], r.code[2:])) for r in units)
+                   for c, units in told)  # fmt: skip
+        if told and fits >= 0.9 * len(told) and len(values) > 1:
+            f.role = "code" if all(len(c) >= 4 for c in held) else "skip"
+
+
 def _beside_label(fields, f):
     """Whether a column stands left of all figures, or directly right of the last label."""
     k = fields.index(f)
     return k == 0 or (all(g.texty for g in fields[:k]) and k < len(fields) - 1)
+
+
+def _only_years(fields, f, distinct):
+    """Whether the first column counts years up or down and no other names the rows, whatever stands over it."""
+    numbers = [int(re.search(r"\d{4}", str(c))[0]) for c in distinct]
+    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+    return fields[0] is f and steps in ({1}, {-1}) and len(fields) > 1 and not any(g.texty for g in fields)
 
 
 def _sequence(held):
@@ -665,7 +853,7 @@ def _labels(block, regional, cells, leaf):
         if not smaller and _same_units(block, rest[0], f):
             f.role = "skip"  # the same regions in a second spelling
     if smaller:
-        label = smaller[0]
+        label = max(smaller, key=lambda f: len(set(map(str, cells[f.index]))))  # the village, beside its subdistrict
         for f in rest:
             f.role = "dimension"
     elif rest:

@@ -14,7 +14,7 @@ RARE = 0.02  # share of figures with the other separator that is a slip and not 
 # BPS: "-" no data or not applicable, "..." not available, "tt" not available, "NA" too few cases
 MISSING = frozenset(
     "- -- --- – — − . .. ... …. …… … na n/a n.a n.a. #n/a null none nan tt t.t td t.d tad tidak~ada tidak~tersedia "
-    "data~tidak~tersedia belum~tersedia not~available xxx * ** ***".replace("~", "_").split()
+    "data~tidak~tersedia belum~tersedia not~available xxx * ** *** *) **) ***)".replace("~", "_").split()
 )
 MISSING = frozenset(m.replace("_", " ") for m in MISSING)
 ERRORS = re.compile(r"#(REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)", re.I)
@@ -33,6 +33,9 @@ _MARKED = re.compile(
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([ ']|[.,])\d{3})(?:\1\d{3})*")
 _PLAIN = re.compile(r"[+-]?\d+")
 _EXPONENT = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d{1,3}")
+BRACKETED = re.compile(
+    r"\([\d.]*[.,]\d+\)", re.A
+)  # "(0,37)": negative in accounts, an error in surveys; "(1)" numbers a column
 SIMPLE = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.A)  # most figures: nothing to strip from them
 _FITS = {
     d: re.compile(rf"[+-]?(\d*|\d{{1,3}}([ '{t}])\d{{3}}(\2\d{{3}})*)({re.escape(d)}\d+)?", re.A)
@@ -52,6 +55,7 @@ def strip_marks(text):
     """Split a printed figure into the figure, its status and its footnote: "12,5*" -> ("12,5", "provisional", "")."""
     if SIMPLE.fullmatch(text):
         return text, "", ""
+    text = text.removeprefix("'")
     text = text.translate(SUPERSCRIPTS).replace("−", "-").replace("–", "-") if not text.isascii() else text
     status = note = ""
     m = _MARKED.fullmatch(text)
@@ -66,10 +70,11 @@ def strip_marks(text):
 
 def looks_numeric(text):
     """Whether a text can be a printed figure, whatever its separators."""
+    text = text[1:] if text[:1] == "'" else text  # a spreadsheet's mark of text
     c = text[:1]
     if not (c.isdigit() or c in "+-.,−–R(r"):
         return False
-    if SIMPLE.fullmatch(text):
+    if SIMPLE.fullmatch(text) or BRACKETED.fullmatch(text):
         return True
     core = strip_marks(text)[0]
     return bool(
@@ -176,6 +181,28 @@ class Column:
     def readings(self):
         """Values of the open figures under "." and under ","."""
         return {d: [to_number(c, d) for c in self.open_] for d in ".,"}
+
+    def lost_thousands(self):
+        """A number with decimals beside a text of millions ("1.045.299"), as (number, text), or None."""
+        number = next((c for c in self.cells if type(c) is float and c != int(c) and round(c, 3) == c), None)
+        if number is None:
+            return None
+        text = next((c for c in self.cells if isinstance(c, str) and re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", c)), None)
+        return (number, text) if text else None
+
+    def grouped(self):
+        """Decimal separator where the open figures can only be thousands, else None.
+
+        Counts printed with a mark of thousands: the others are whole and below 1000 (12, 840, 1.137). Among figures with
+        three decimals a whole one is one in a thousand, so three of them decide.
+        """
+        if self.decimal or self.clash or self.mixed or len({x for c in self.open_ for x in c if x in ".,"}) != 1:
+            return None
+        plain = {c: abs(int(p[1])) for c, p in self.parsed.items() if p[0] == "figure" and _PLAIN.fullmatch(p[1])}
+        whole = [plain[c] for c in self.cells if isinstance(c, str) and plain.get(c)]
+        if len(whole) < 3 or len(set(whole)) < 2 or max(whole) >= 1_000:
+            return None
+        return "," if "." in self.open_[0] else "."
 
     def read(self, decimal):
         """Fill values, flags and statuses under a separator (None where no figure needs one)."""

@@ -16,10 +16,11 @@ MONTH_NAMES = (
     ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"]
 )  # fmt: skip
 _PART = (
-    rf"(?:{_MONTHS})|semester\s*(?:i{{1,2}}|[12])(?:\s*\((?:{_MONTHS})\))?|triwulan\s*(?:iv|i{{1,3}}|[1-4])|"
-    r"caturwulan\s*(?:i{1,3}|[1-3])|(?:kuartal|quarter)\s*(?:iv|i{1,3}|[1-4])|q[1-4]|tahunan|annual"
+    rf"(?:{_MONTHS})\s*(?:-|–|s/d|s\.d\.?|sampai|hingga)\s*(?:{_MONTHS})|(?:{_MONTHS})|"
+    rf"(?:semester|smt\.?|sem\.?)\s*(?:i{{1,2}}|[12])(?:\s*\((?:{_MONTHS})\))?|(?:triwulan|tw\.?)\s*(?:iv|i{{1,3}}|[1-4])|"
+    r"caturwulan\s*(?:i{1,3}|[1-3])|(?:kuartal|quarter)\s*(?:iv|i{1,3}|[1-4])|q[1-4]|tahunan|annual(?:ly)?"
 )
-_PART_ONLY = re.compile(rf"(?:bulan\s+)?((?:{_PART})|(?:{_SHORT})\.?)(?:\s*/\s*(?:{_MONTHS}|annual))?", re.I)
+_PART_ONLY = re.compile(rf"(?:bulan\s+)?((?:{_PART})|(?:{_SHORT})\.?)(?:\s*/\s*(?:{_MONTHS}|annual(?:ly)?))?", re.I)
 _PART_IN = re.compile(rf"(?<![a-z])({_PART})(?![a-z])", re.I)
 # not a period: base years, series, censuses, classifications
 _BASE = re.compile(
@@ -33,7 +34,7 @@ _DAY = re.compile(
     rf"(?<!\d)[0-3]?\d[-./][01]?\d[-./](?:19|20)\d\d(?!\d)|(?:{_MONTHS})\s+\d{{1,2}},?\s+(?:19|20)\d\d(?!\d)",
     re.I,
 )
-_YEAR = re.compile(r"(?<![\d.,/])((?:19[4-9]|20[0-9])\d)(?![\d]|[.,]\d)")
+_YEAR = re.compile(r"(?<![\d.,])(?<!\d/)((?:19[4-9]|20[0-9])\d)(?![\d]|[.,]\d)")
 _RANGE = re.compile(
     r"((?:19[4-9]|20[0-9])\d)\s*(?:[-–—]|s/d|s\.d\.|sampai|hingga|to)\s*((?:19[4-9]|20[0-9])\d)(?!\d)", re.I
 )
@@ -42,7 +43,7 @@ _YEAR_CELL = re.compile(
     r"\s*(\*{1,3}\)?|\(?(?:xx?|[rep])\)?|\d{1,2}\)|[¹²³⁴⁵⁶⁷⁸⁹]+\)?|[a-d]\))?",
     re.I,
 )
-_YEAR_SHORT = re.compile(rf"({_SHORT})[a-z]*[-' /.]*(\d\d)", re.I)
+_YEAR_SHORT = re.compile(rf"({_MONTHS}|{_SHORT})\.?[-' /.]*((?:19|20)?\d\d)", re.I)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def period_of_text(text):
         return Period(rest="")
     m = _YEAR_SHORT.fullmatch(text)
     if m:
-        return Period(f"20{m[2]}" if int(m[2]) < 60 else f"19{m[2]}", _part(m[1]))
+        year = m[2] if len(m[2]) == 4 else f"20{m[2]}" if int(m[2]) < 60 else f"19{m[2]}"
+        return Period(year, _part(m[1]))
     masked = _BASE.sub(lambda b: "\1" * len(b[0]), text)
     years = [m for m in _YEAR.finditer(masked.replace("_", " "))]
     part = _PART_IN.search(masked.replace("_", " "))
@@ -92,7 +94,8 @@ def period_of_text(text):
         before = re.search(r"(?:(?:pada\s+)?tahun|year|th\.?|,)?\s*$", masked[:at], re.I)
         cut.append((before.start() if before else at, years[0].end()))
     if part:
-        cut.append(part.span())
+        day = re.search(r"(?:\bper\s+)?(?<!\d)\d{1,2}\s+$", masked[: part.start()], re.I)  # "per 31 Desember"
+        cut.append((day.start() if day else part.start(), part.end()))
     if not cut:
         return Period(rest=text)
     rest = text
@@ -107,6 +110,8 @@ def period_of_text(text):
 def _part(word):
     """Months in one spelling; semesters and quarters as printed."""
     short = word.casefold().rstrip(".")
+    if re.search(r"[a-z]\s*(?:-|–|s/d|s\.d|sampai|hingga)\s*[a-z]", short):
+        return word  # "Januari-Juni"
     for i, stem in enumerate(
         (
             "jan",
@@ -125,7 +130,7 @@ def _part(word):
     ):
         if re.match(stem, short):
             return MONTH_NAMES[i]
-    return "Tahunan" if short == "annual" else word
+    return "Tahunan" if short in ("annual", "annually") else word
 
 
 def _tidy(text):
@@ -171,6 +176,43 @@ def years_in(text):
     return sorted({m[1] for m in _YEAR.finditer(masked)}), None
 
 
+def plain_years(text):
+    """Every year in a text, also of censuses and base years: "SP 1971" -> ["1971"]."""
+    return [m[1] for m in _YEAR.finditer(text.replace("_", " "))]
+
+
+def iso_month(text):
+    """Period of "2011-01" or "2011-01-01", None for any other text: among such labels "2011-12" is a month, not two years."""
+    m = re.fullmatch(r"((?:19|20)\d\d)[-/](0[1-9]|1[0-2])(?:[-/]01)?", text)
+    return Period(m[1], MONTH_NAMES[int(m[2]) - 1]) if m else None
+
+
+def part_names(head, cells):
+    """Names of numbered months, quarters or semesters under their heading: {1: "Januari", ...}, or None.
+
+    Quarters and semesters keep the heading's word: "Triwulan" over "II" is "Triwulan II".
+    """
+    word = re.search(r"bulan|month|triwulan|quarter|kuartal|semester|caturwulan", head, re.I)
+    most = {"bu": 12, "mo": 12, "tr": 4, "qu": 4, "ku": 4, "se": 2, "ca": 3}.get(word[0][:2].casefold()) if word else 0
+    named = {}
+    for c in set(cells):
+        text = str(c).strip().removesuffix(".0").lstrip("0").upper()
+        number = ["", "I", "II", "III", "IV"].index(text) if text in ("I", "II", "III", "IV") else text
+        if not str(number).isdigit() or not 1 <= int(number) <= most:
+            return None
+        named[c] = MONTH_NAMES[int(number) - 1] if most == 12 else f"{word[0].capitalize()} {text}"
+    return named or None
+
+
+def periods_of(cells):
+    """Period of each distinct cell of a column of periods: {cell: Period}."""
+    distinct = set(cells)
+    dated = {c: iso_month(c) if isinstance(c, str) and c else None for c in distinct}
+    if all(dated[c] or c == "" for c in distinct):
+        return {c: dated[c] or Period() for c in distinct}
+    return {c: period_of_cell(c) for c in distinct}
+
+
 def school_year(text):
     """School year that a title names: "Tahun Ajaran 2022-2023" -> "2022/2023", else ""."""
     m = re.search(r"tahun\s+(?:ajaran|pelajaran|akademik)\s+((?:19|20)\d\d)\s*[-–/]\s*((?:19|20)\d\d)", text, re.I)
@@ -183,7 +225,9 @@ _UNIT = (
     r"persen(?:tase)?(?:\s+poin)?|percent|%|ribu\s*(?:jiwa|orang|rupiah(?:/orang/tahun)?|rp|kk|rumah tangga|ton)?|"
     r"juta\s*(?:jiwa|orang|rupiah|ton)?|mil[iy]ar\s*(?:rupiah|rp\.?)?|triliun\s*(?:rupiah)?|jiwa|orang|ribuan|"
     r"rp\.?(?:/\S+)*|rupiah(?:\s*/\s*\S+)*|ton(?:/ha)?|ha|hektar(?:e)?|kw/ha|kuintal/ha|tahun|year|indeks|index|unit|rumah tangga|keluarga|kk|"
-    r"km2|km²|km|orang/km2|jiwa/km2|poin|skor|kali|ribu|000|"
+    r"km2|km²|km|orang/km2|jiwa/km2|poin|skor|kali|ribu|000|ekor|batang|pohon|buah|butir|kg|kilogram|kuintal|kw|liter|m2|m²|m3|m³|mm|"
+    r"(?:ribu|juta|miliar)?\s*(?:usd?\$?|us\s*dollar)|kwh|mwh|gwh|kva|mva|mw|kasus|kejadian|sekolah|murid|siswa|guru|kelas|"
+    r"desa(?:/kelurahan)?|kelurahan|kecamatan|hari|bulan|jam|menit|pasang|perusahaan|usaha|kamar|malam|"
     r"thousand\s*(?:people|persons)?|people|person|persons|million|billion\s*(?:rupiahs)?|rupiahs?"
 )
 _UNIT_ONLY = re.compile(rf"\s*(?:{_UNIT})\s*(?:/\s*[\w\s]+)?", re.I)
