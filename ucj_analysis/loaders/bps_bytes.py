@@ -240,7 +240,7 @@ def _csv(path, text, findings):
     text = text.lstrip(" ")
     if "\0" in text:
         refuse(path, f"it holds NUL characters and is no text table: {INSTEAD}")
-    if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
+    if max(map(len, text.splitlines()), default=0) > MAX_CELL and re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
         refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     sep = re.match(r"sep=(.)\r?\n", text)
     if sep:
@@ -258,21 +258,27 @@ def _csv(path, text, findings):
         ends = text.count("\r"), text.count("\n"), text.count("\r\n")
         plain = ends[0] == ends[2] or not ends[1]
         text = text.replace("\r\n" if ends[1] else "\r", "\n") if plain else re.sub(r"\r\r?\n|\r", "\n", text)
-    rows, cells, cleaned = [], 0, _Clean()
+    cleaned = _Clean().__getitem__
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            cells += len(row)
-            if len(row) > MAX_COLUMNS or cells > MAX_CELLS or len(rows) > MAX_ROWS:
-                refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {len(rows) + 1:,}): {INSTEAD}")
-            rows.append([cleaned[c] for c in row])
+        rows = [list(map(cleaned, row)) for row in _within_bounds(path, csv.reader(io.StringIO(text, newline=""),
+                                                                                   delimiter=delimiter))]  # fmt: skip
     except csv.Error as error:
         refuse(path, f"its rows cannot be told apart ({error}): {INSTEAD}")
-    width = max((len(r) for r in rows), default=0)
+    width = max(map(len, rows), default=0)
     if width < 2:
         refuse(path, f"it is text without columns: {INSTEAD}")
-    _unquoted_commas(path, rows, delimiter)
-    grid = Grid("", [r + [""] * (width - len(r)) for r in rows], list(range(len(rows))))
+    _unquoted_commas(path, rows, delimiter, width)
+    grid = Grid("", [r if len(r) == width else r + [""] * (width - len(r)) for r in rows], list(range(len(rows))))
     return Source(path, "csv", [_trim(grid)], findings)
+
+
+def _within_bounds(path, reader):
+    cells = 0
+    for n, row in enumerate(reader):
+        cells += len(row)
+        if len(row) > MAX_COLUMNS or cells > MAX_CELLS or n > MAX_ROWS:
+            refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {n + 1:,}): {INSTEAD}")
+        yield row
 
 
 def _delimiter(text):
@@ -298,9 +304,9 @@ def _delimiter(text):
     return best[1]
 
 
-def _unquoted_commas(path, rows, delimiter):
+def _unquoted_commas(path, rows, delimiter, width):
     """Refuse "Boalemo,18,74" under "Kabupaten,2022": a decimal comma that became a separator."""
-    if delimiter != ",":
+    if delimiter != "," or width == len(next((r for r in rows if any(r)), ())):
         return
     used = [(i, len(r)) for i, r in enumerate(rows) if any(r)]
     if len(used) < 4:
@@ -321,11 +327,11 @@ def _unquoted_commas(path, rows, delimiter):
 def _trim(grid):
     """Drop empty rows at both ends and empty columns at the right."""
     rows, at = grid.rows, grid.at
-    used = [i for i, r in enumerate(rows) if r.count("") < len(r)]
-    if not used:
+    lo = next((i for i, r in enumerate(rows) if r.count("") < len(r)), None)
+    if lo is None:
         grid.rows, grid.at = [], []
         return grid
-    lo, hi = used[0], used[-1] + 1
+    hi = next(i for i in range(len(rows), lo, -1) if rows[i - 1].count("") < len(rows[i - 1]))
     rows = rows[lo:hi]
     last = width = len(rows[0])
     while last > 1 and all(r[last - 1] == "" for r in rows):

@@ -796,7 +796,7 @@ class _Reader:
             if h.field.role == "code value" or not len(values):
                 continue
             scale = 1_000 if re.match(r"ribu|thousand", h.unit, re.I) else 1
-            for i in np.flatnonzero(~np.isnan(values)):
+            for i in _doubtful(values, {k for k in [known, *made.values()] if k is not None}, scale):
                 k = made[by_row[i]] if by_row and by_row[i] else known
                 if k is None:
                     continue
@@ -934,6 +934,12 @@ class _Reader:
         """The same region, period and indicator twice with different figures."""
         first, differ = {}, {}
         of = {name: k for k, name in enumerate(COLUMNS)}
+        if len(self.frames) == 1:
+            keys = [
+                self.frames[0][of[n]] for n in ("region_code", "period", "subperiod", "indicator", "dimension", "unit")
+            ]
+            if len(set(zip(*keys, strict=True))) == len(keys[0]):
+                return
         names = (
             "region_code",
             "period",
@@ -960,6 +966,15 @@ class _Reader:
                 cell,
                 f"{label!r} has {len(differ[key])} different figures for {_short(key[3])} {key[1]}".rstrip(),
             )
+
+
+def _doubtful(values, known, scale):
+    """Rows whose value may lie outside the range of one of the known indicators, or is 0."""
+    if not known:
+        return []
+    low, high = max(k.low for k in known), min(min(k.high, k.high / scale) for k in known)
+    with np.errstate(invalid="ignore"):
+        return np.flatnonzero((values < max(low, low / scale)) | (values > high) | (values == 0))
 
 
 def _runs(keys):

@@ -62,11 +62,16 @@ class TooMuch(Exception):
     """A grid that no table of BPS resembles; the message says what it has."""
 
 
+_DECIMAL = re.compile(r"\d{1,3}[.,]\d{1,2}", re.A)  # most figures, and nothing else
+
+
 def kind_of(cell):
     """What a cell is: "" blank, n figure, y year, m missing mark, i column index "(1)", d date, t text."""
     if isinstance(cell, str):
         if cell == "":
             return ""
+        if _DECIMAL.fullmatch(cell):
+            return "n"
         if cell[0].isdigit() and len(cell) > 4 and SIMPLE.fullmatch(cell):
             return "y" if cell.endswith(".0") and is_year(cell) else "n"
         if is_year(cell):
@@ -124,14 +129,14 @@ class Block:
     sections: list = field(default_factory=list)
     kinds: list = field(default_factory=list)
     section_years: list = field(default_factory=list)
-    filled: dict = field(default_factory=dict)  # columns whose blank cells mean the cell above
+    filled: dict = field(default_factory=dict)  # columns as read; those whose blank cells mean the cell above, filled
 
-    def column(self, f, rows=None):
-        """Cells of a field in the body."""
-        if rows is None and f.index in self.filled:
-            return self.filled[f.index]
-        cells = self.grid.rows
-        return [cells[r][f.index] for r in (self.body if rows is None else rows)]
+    def column(self, f):
+        """Cells of a field in the body, which is complete; not to be changed."""
+        if f.index not in self.filled:
+            cells, j = self.grid.rows, f.index
+            self.filled[j] = [cells[r][j] for r in self.body]
+        return self.filled[f.index]
 
     def first(self, role):
         """First field with a role, or None."""
@@ -144,9 +149,6 @@ class _Kinds(dict):
     def __missing__(self, cell):
         kind = self[cell] = kind_of(cell)
         return kind
-
-    def row(self, cells):
-        return tuple(map(self.__getitem__, cells))
 
 
 class _Counts:
@@ -238,9 +240,9 @@ def _is_index(cells, kinds):
 
 def _vertical(grid, lo, hi):
     rows = [r[lo:hi] for r in grid.rows] if (lo, hi) != (0, len(grid.rows[0]) if grid.rows else 0) else grid.rows
-    kinder = _Kinds()
+    kind = _Kinds().__getitem__
     rows = _named_by_pandas(rows)
-    kinds = [kinder.row(r) for r in rows]
+    kinds = [tuple(map(kind, r)) for r in rows]
     state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": _Counts()}
     sure, begins_note = set(), _Notes()
     made, loose = [], []
@@ -457,12 +459,10 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
     width = len(rows[0])
     stats = [[0, 0, 0, 0] for _ in range(width)]  # figures, marks, texts, blanks
     notes = _Notes()
-    told = Counter()
-    for i in body:
-        k = kinds[i]
-        first = k.index("t") if "t" in k else None
-        if first is None or any(k[:first]) or not notes[rows[i][first]] or "n" in k or "m" in k:
-            told[k] += 1  # notes spread over cells say nothing of their columns
+    told = Counter(kinds[i] for i in body)
+    doubtful = {k: k.index("t") for k in told if "t" in k and not ("n" in k or "m" in k or any(k[: k.index("t")]))}
+    if doubtful:  # notes spread over cells say nothing of their columns
+        told.subtract(kinds[i] for i in body if kinds[i] in doubtful and notes[rows[i][doubtful[kinds[i]]]])
     for pattern, times in told.items():
         for j, k in enumerate(pattern):
             stats[j][0 if k and k in "nyd" else 1 if k == "m" else 2 if k else 3] += times
@@ -581,19 +581,20 @@ def _is_label_column(rows, heads, j, texty):
 def _body(block, rows, kinds, body, tail, valued, lo):
     """Body rows with the heading rows above each; what follows the last figures becomes notes."""
     label_columns = [j for j in range(len(valued)) if not valued[j]]
+    stack, kind, year, fresh = [], "", "", False
     holds = {k: any(x and v for x, v in zip(k, valued, strict=True)) for k in {kinds[i] for i in body}}
     has_figures = [holds[kinds[i]] for i in body]
     leaves = set()
-    if not all(has_figures):
-        for i, f in zip(body, has_figures, strict=True):
-            if f:
-                leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
+    if all(has_figures):  # nothing stands over them
+        n = len(body)
+        block.body, block.sections, block.kinds, block.section_years = list(body), [()] * n, [""] * n, [""] * n
+        body, has_figures = [], []
+    for i, f in zip(body, has_figures, strict=True):
+        if f:
+            leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
     told = lambda i: tuple(rows[i][j] != "" and not _numbering(str(rows[i][j])) for j in label_columns)  # noqa: E731
-    over, filled = set(), set()
-    if not all(has_figures):
-        over = _over_groups(rows, body, has_figures, label_columns)
-        filled = {told(i) for i, f in zip(body, has_figures, strict=True) if f}
-    stack, kind, year, fresh = [], "", "", False
+    over = _over_groups(rows, body, has_figures, label_columns)
+    filled = {told(i) for i, f in zip(body, has_figures, strict=True) if f}
     for i, f in zip(body, has_figures, strict=True):
         if not f:
             text = next((str(c) for c in reversed(rows[i]) if c != "" and not _numbering(str(c))), _text(rows[i]))

@@ -41,6 +41,7 @@ _FITS = {
     d: re.compile(rf"[+-]?(\d*|\d{{1,3}}([ '{t}])\d{{3}}(\2\d{{3}})*)({re.escape(d)}\d+)?", re.A)
     for d, t in ((".", ","), (",", "."))
 }
+_WHOLE_OR_DECIMAL = {d: re.compile(rf"[+-]?\d+(?:{re.escape(d)}\d+)?", re.A) for d in ".,"}  # most figures
 _LONG = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+[.,]\d+")
 _MONEY = re.compile(r"^(Rp\.?|IDR)\s*|\s*%$", re.I)
 _SINGLE = re.compile(r"([+-]?)(\d*)([.,])(\d+)")
@@ -111,6 +112,8 @@ def vote(core):
 
 def to_number(core, decimal):
     """Read one figure under a decimal separator; None when it does not fit it."""
+    if _WHOLE_OR_DECIMAL[decimal].fullmatch(core):
+        return float(core.replace(",", "."))
     if _PLAIN.fullmatch(core) or (decimal == "." and _EXPONENT.fullmatch(core)):
         return float(core)
     if not _FITS[decimal].fullmatch(core):
