@@ -232,14 +232,14 @@ def _csv(path, text, findings):
             cells += len(row)
             if len(row) > MAX_COLUMNS or cells > MAX_CELLS or len(rows) > MAX_ROWS:
                 refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {len(rows) + 1:,}): {INSTEAD}")
-            rows.append([cleaned[c] for c in row])
+            rows.append(list(map(cleaned.__getitem__, row)))
     except csv.Error as error:
         refuse(path, f"its rows cannot be told apart ({error}): {INSTEAD}")
     width = max((len(r) for r in rows), default=0)
     if width < 2:
         refuse(path, f"it is text without columns: {INSTEAD}")
     _unquoted_commas(path, rows, delimiter)
-    grid = Grid("", [r + [""] * (width - len(r)) for r in rows], list(range(len(rows))))
+    grid = Grid("", [r if len(r) == width else r + [""] * (width - len(r)) for r in rows], list(range(len(rows))))
     return Source(path, "csv", [_trim(grid)], findings)
 
 

@@ -7,6 +7,7 @@ refused in one sentence. Nothing is repaired: what looks wrong is returned as pr
 import gc
 import hashlib
 import io
+import itertools
 import json
 import re
 from dataclasses import dataclass, field
@@ -334,7 +335,7 @@ class _Reader:
         n = len(block.body)
         label = block.first("label")
         rows = {
-            "label": [_label(c) for c in block.column(label)] if label else [""] * n,
+            "label": _texts(block.column(label)) if label else [""] * n,
             "year": list(block.section_years), "part": [""] * n, "dimension": [""] * n, "unit": [""] * n,
             "indicator": [""] * n, "status": [""] * n,
         }  # fmt: skip
@@ -365,14 +366,15 @@ class _Reader:
                 rows["part"] = [made[c].part or p for c, p in zip(cells, rows["part"], strict=True)]
                 rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
             elif f.role == "indicator":
-                rows["indicator"] = [str(c) for c in cells]
+                rows["indicator"] = _texts(cells, str)
             elif f.role == "unit":
-                rows["unit"] = [str(c) for c in cells]
+                rows["unit"] = _texts(cells, str)
             elif f.role == "dimension":
-                dimensions.append([_label(c) if str(c).casefold() not in _NOTHING else "" for c in cells])
-        sections = [[s for s in x] for x in block.sections]
-        if any(sections):
-            dimensions.insert(0, [" | ".join(s) for s in sections])
+                texts = _texts(cells)
+                made = {t: "" if t.casefold() in _NOTHING else t for t in set(texts)}
+                dimensions.append([made[t] for t in texts])
+        if any(block.sections):
+            dimensions.insert(0, [" | ".join(s) for s in block.sections])
         if dimensions:
             rows["dimension"] = [" | ".join(filter(None, d)) for d in zip(*dimensions, strict=True)]
         return rows
@@ -392,7 +394,7 @@ class _Reader:
             if len(set(keys)) > n / 2:
                 keys = [()] * n  # every row its own key: one run
             province = block.first("province")
-            beside = [str(c) for c in block.column(province)] if province else None
+            beside = _texts(block.column(province), str) if province else None
             for run in _runs(keys):
                 answers = resolver.run(
                     [labels[i] for i in run],
@@ -468,8 +470,9 @@ class _Reader:
                     self.where(grid, block.body[0], f.index),
                     f"the column {f.head!r} holds codes of {regions.SYSTEMS[system]}, not of {regions.SYSTEMS[declared]}",
                 )
+            doubted = set(wrong)
             for i, u in enumerate(units):
-                if u is None or i in set(wrong):
+                if u is None or i in doubted:
                     continue
                 if self.province is not None and self.province.code not in (u.code, u.parent_code):
                     continue
@@ -683,14 +686,10 @@ class _Reader:
             if h.field.role == "code value" or not len(values):
                 continue
             scale = 1_000 if re.match(r"ribu|thousand", h.unit, re.I) else 1
-            for i in np.flatnonzero(~np.isnan(values)):
-                k = made[by_row[i]] if by_row and by_row[i] else known
-                if k is None:
-                    continue
-                v = values[i]
-                low, high = (k.low, k.high) if k.key in ("percent",) else (k.low / scale, k.high)
-                if k.key == "poverty_line" and scale == 1_000:
-                    high = k.high / scale
+            limits = {t: _limits(k, scale) for t, k in {**made, "": known}.items()}
+            low, high, doubtful = np.array([limits[t] for t in by_row] if by_row else [limits[""]]).T
+            for i in np.flatnonzero((values < low) | (values > high) | ((values == 0) & (doubtful == 1))):
+                v, (low, high, _) = values[i], limits[by_row[i] if by_row else ""]
                 if not low <= v <= high:
                     said += 1
                     if said <= 20:
@@ -700,7 +699,7 @@ class _Reader:
                             f"{_plain(v)} ({rows['label'][i]}, {_short(h.indicator)}) is outside what is possible "
                             f"({_plain(low)} to {_plain(high)})",
                         )
-                elif v == 0 and not k.zero:
+                else:
                     said += 1
                     if said <= 20:
                         self.find(
@@ -801,9 +800,10 @@ class _Reader:
         data = {}
         for k, name in enumerate(COLUMNS):
             parts = [f[k] for f in self.frames]
-            flat = [x for p in parts for x in p]
+            flat = parts[0] if len(parts) == 1 else list(itertools.chain.from_iterable(parts))
             data[name] = (
                 np.array(flat, dtype=float) if name == "value" else np.array(flat, dtype=np.int64) if name in ("row", "column")
+                else pd.array(flat[:1], dtype="str").take(np.zeros(len(flat), dtype=int)) if flat.count(flat[0]) == len(flat)
                 else pd.array(flat, dtype="str")
             )  # fmt: skip
         frame = pd.DataFrame(data)
@@ -873,6 +873,19 @@ def describe(reading, name):
 
 def _short(text):
     return text if len(text) <= 60 else text[:59].rstrip() + "…"
+
+
+def _limits(known, scale):
+    """Lowest and highest figure of an indicator in its unit, and whether a 0 is doubtful."""
+    if known is None:
+        return -np.inf, np.inf, False
+    low = known.low if known.key == "percent" else known.low / scale
+    return low, known.high / scale if known.key == "poverty_line" else known.high, not known.zero
+
+
+def _texts(cells, text=None):
+    """Cells as texts; most columns hold nothing else."""
+    return list(cells) if set(map(type, cells)) <= {str} else [(text or _label)(c) for c in cells]
 
 
 def _label(cell):

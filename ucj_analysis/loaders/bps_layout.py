@@ -135,9 +135,6 @@ class _Kinds(dict):
         kind = self[cell] = kind_of(cell)
         return kind
 
-    def row(self, cells):
-        return tuple(map(self.__getitem__, cells))
-
 
 class _Counts:
     """How many figures (or marks) and texts stand in each column, from the patterns of rows."""
@@ -221,9 +218,9 @@ def _is_index(cells, kinds):
 def _vertical(grid, lo, hi):
     rows = [r[lo:hi] for r in grid.rows] if (lo, hi) != (0, len(grid.rows[0]) if grid.rows else 0) else grid.rows
     kinder = _Kinds()
-    kinds = [kinder.row(r) for r in rows]
+    kinds = list(zip(*(map(kinder.__getitem__, c) for c in zip(*rows, strict=True)), strict=True))
     state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": _Counts()}
-    sure, begins_note = set(), _Notes()
+    sure, begins_note = {}, _Notes()
     made, loose = [], []
 
     def close():
@@ -240,11 +237,11 @@ def _vertical(grid, lo, hi):
             raise TooMuch(f"more than {MAX_BLOCKS} tables")
 
     for i, k in enumerate(kinds):
-        if not any(k):
-            continue
-        if k in sure and not state["tail"] and not begins_note[rows[i][k.index("t")]]:
+        if k in sure and not state["tail"] and not begins_note[rows[i][sure[k]]]:
             state["body"].append(i)
             state["numeric"].patterns[k] += 1
+            continue
+        if not any(k):
             continue
         if not state["body"]:
             if len(state["zone"]) > MAX_HEADS:
@@ -272,7 +269,7 @@ def _vertical(grid, lo, hi):
             state["body"].append(i)
             state["numeric"].add(k)
             if "n" in k and "t" in k and not any(k[: k.index("t")]):
-                sure.add(k)  # a label, then figures: rows alike need no second look
+                sure[k] = k.index("t")  # a label, then figures: rows alike need no second look
         else:
             state["tail"].append(i)
     close()
@@ -376,11 +373,11 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
     stats = [[0, 0, 0, 0] for _ in range(width)]  # figures, marks, texts, blanks
     notes = _Notes()
     told = Counter()
+    begins = {k: k.index("t") if "t" in k and not any(k[: k.index("t")]) else None for k in {kinds[i] for i in body}}
     for i in body:
-        k = kinds[i]
-        first = k.index("t") if "t" in k else None
-        if first is None or any(k[:first]) or not notes[rows[i][first]]:
-            told[k] += 1  # notes spread over cells say nothing of their columns
+        first = begins[kinds[i]]
+        if first is None or not notes[rows[i][first]]:
+            told[kinds[i]] += 1  # notes spread over cells say nothing of their columns
     for pattern, times in told.items():
         for j, k in enumerate(pattern):
             stats[j][0 if k and k in "nyd" else 1 if k == "m" else 2 if k else 3] += times

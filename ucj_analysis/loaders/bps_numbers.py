@@ -106,6 +106,8 @@ def vote(core):
 
 def to_number(core, decimal):
     """Read one figure under a decimal separator; None when it does not fit it."""
+    if decimal in core and SIMPLE.fullmatch(core):
+        return float(core.replace(decimal, "."))
     if _PLAIN.fullmatch(core) or (decimal == "." and _EXPONENT.fullmatch(core)):
         return float(core)
     if not _FITS[decimal].fullmatch(core):
@@ -186,6 +188,9 @@ class Column:
                 made[cell] = (NAN, f"unreadable: {cell}", "") if number is None else (number, "", p[2])
             else:
                 made[cell] = (NAN, p[1] if p[0] == "flag" else f"unreadable: {p[1]}", "")
+        if self.cells and set(map(type, self.cells)) == {str}:
+            self.values, self.flags, self.statuses = map(list, zip(*map(made.__getitem__, self.cells), strict=True))
+            return self
         values, flags, statuses = [], [], []
         for cell in self.cells:
             if isinstance(cell, str):
