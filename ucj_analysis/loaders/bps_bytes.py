@@ -228,7 +228,7 @@ def _csv(path, text, findings):
         refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     rows, cells, cleaned = [], 0, _Clean()
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for row in _lines(text, delimiter):
             cells += len(row)
             if len(row) > MAX_COLUMNS or cells > MAX_CELLS or len(rows) > MAX_ROWS:
                 refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {len(rows) + 1:,}): {INSTEAD}")
@@ -241,6 +241,13 @@ def _csv(path, text, findings):
     _unquoted_commas(path, rows, delimiter)
     grid = Grid("", [r if len(r) == width else r + [""] * (width - len(r)) for r in rows], list(range(len(rows))))
     return Source(path, "csv", [_trim(grid)], findings)
+
+
+def _lines(text, delimiter):
+    """Cells of each line; where nothing is quoted, csv would only split."""
+    if '"' in text:
+        return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return (line.split(delimiter) if line else [] for line in text.removesuffix("\n").split("\n"))
 
 
 def _delimiter(text):
@@ -469,15 +476,16 @@ def _biff_span(data):
 def _largest(stream):
     """Largest span of the sheets in a BIFF stream."""
     at, span = 0, 0
-    low, high = [1 << 16, 1 << 16], [-1, -1]
-    while at + 4 <= len(stream):
-        kind, size = struct.unpack_from("<HH", stream, at)
-        if kind in _BIFF_CELLS and size >= 4 and at + 8 <= len(stream):
-            place = struct.unpack_from("<HH", stream, at + 4)
-            low, high = [*map(min, low, place)], [*map(max, high, place)]
-            span = max(span, (high[0] - low[0] + 1) * (high[1] - low[1] + 1))
+    top, left, bottom, right = nowhere = 1 << 16, 1 << 16, -1, -1
+    end, stream, read = len(stream), stream + bytes(8), struct.Struct("<4H").unpack_from
+    while at + 4 <= end:
+        kind, size, row, column = read(stream, at)
+        if kind in _BIFF_CELLS and size >= 4 and at + 8 <= end:
+            if not (top <= row <= bottom and left <= column <= right):
+                top, left, bottom, right = min(top, row), min(left, column), max(bottom, row), max(right, column)
+                span = max(span, (bottom - top + 1) * (right - left + 1))
         elif kind == 0x809:
-            low, high = [1 << 16, 1 << 16], [-1, -1]
+            top, left, bottom, right = nowhere
         at += 4 + size
     return span
 

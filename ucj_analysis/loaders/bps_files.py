@@ -445,7 +445,8 @@ class _Reader:
 
     def _codes(self, grid, block, rows, label):
         """Check codes against names; codes decide between namesakes."""
-        in_label = [bps_labels.bare(x)[1] for x in rows["label"]]
+        made = {x: bps_labels.bare(x)[1] for x in set(rows["label"])}
+        in_label = [made[x] for x in rows["label"]]
         columns = [(f, block.column(f)) for f in block.fields if f.role in ("code", "code value")]
         if sum(c is not None for c in in_label) > len(in_label) / 2:
             columns.append((label, [c or "" for c in in_label]))
@@ -687,7 +688,8 @@ class _Reader:
                 continue
             scale = 1_000 if re.match(r"ribu|thousand", h.unit, re.I) else 1
             limits = {t: _limits(k, scale) for t, k in {**made, "": known}.items()}
-            low, high, doubtful = np.array([limits[t] for t in by_row] if by_row else [limits[""]]).T
+            which = {t: n for n, t in enumerate(limits)}
+            low, high, doubtful = np.array(list(limits.values()))[[which[t] for t in by_row] if by_row else [0]].T
             for i in np.flatnonzero((values < low) | (values > high) | ((values == 0) & (doubtful == 1))):
                 v, (low, high, _) = values[i], limits[by_row[i] if by_row else ""]
                 if not low <= v <= high:
@@ -733,6 +735,8 @@ class _Reader:
 
     def _copies(self, grid, block, heads, columns):
         seen = {}
+        if len(heads) < 2:
+            return
         for h, c in zip(heads, columns, strict=True):
             held = tuple(v for v in c.values if v == v)
             if len(held) < 5 or len(set(held)) < 4:
@@ -760,15 +764,16 @@ class _Reader:
                 indicator = [x or h.indicator for x in rows["indicator"]]
                 extra = "" if len(heads) == 1 or _GENERIC.fullmatch(h.field.head) else h.indicator
                 if extra and len(heads) > 1:
-                    dimension = [" | ".join(filter(None, (extra, d))) for d in dimension]
+                    dimension = _under(extra, dimension)
             elif h.dimension:
-                dimension = [" | ".join(filter(None, (h.dimension, d))) for d in dimension]
+                dimension = _under(h.dimension, dimension)
             if any(block.sections) and not h.texts:
                 # under heading rows the last heading says what is measured
                 indicator = [s[-1] if s else x for s, x in zip(block.sections, indicator, strict=True)]
             unit = rows["unit"] if h.unit == "\0rows" else [h.unit or (h.known.unit if h.known else "")] * n
             if generic_title and not h.unit:
-                unit = [bps_words.unit_of(x) or (k.unit if (k := bps_words.known_of(x)) else "") for x in indicator]
+                made = {x: bps_words.unit_of(x) or getattr(bps_words.known_of(x), "unit", "") for x in set(indicator)}
+                unit = [made[x] for x in indicator]
             if h.field.role == "code value":
                 unit = ["code"] * n
             label, code, note = rows["label"], rows["code"], rows["note"]
@@ -803,7 +808,7 @@ class _Reader:
             flat = parts[0] if len(parts) == 1 else list(itertools.chain.from_iterable(parts))
             data[name] = (
                 np.array(flat, dtype=float) if name == "value" else np.array(flat, dtype=np.int64) if name in ("row", "column")
-                else pd.array(flat[:1], dtype="str").take(np.zeros(len(flat), dtype=int)) if flat.count(flat[0]) == len(flat)
+                else pd.array(flat[:1], dtype="str").take(np.zeros(len(flat), dtype=int)) if flat[0] == flat[-1] and len(set(flat)) == 1
                 else pd.array(flat, dtype="str")
             )  # fmt: skip
         frame = pd.DataFrame(data)
@@ -881,6 +886,12 @@ def _limits(known, scale):
         return -np.inf, np.inf, False
     low = known.low if known.key == "percent" else known.low / scale
     return low, known.high / scale if known.key == "poverty_line" else known.high, not known.zero
+
+
+def _under(heading, texts):
+    """Texts below a heading: "heading | text"."""
+    made = {t: " | ".join(filter(None, (heading, t))) for t in set(texts)}
+    return [made[t] for t in texts]
 
 
 def _texts(cells, text=None):

@@ -492,7 +492,10 @@ def _body(block, rows, kinds, body, tail, valued, lo):
             if f:
                 leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
     stack, kind, year, fresh = [], "", "", False
-    for i, f in zip(body, has_figures, strict=True):
+    if all(has_figures):  # no heading rows in between
+        n = len(body)
+        block.body, block.sections, block.kinds, block.section_years = list(body), [()] * n, [""] * n, [""] * n
+    for i, f in zip(body, has_figures, strict=True) if not all(has_figures) else ():
         if not f:
             text = next((str(c) for c in reversed(rows[i]) if c != "" and not _numbering(str(c))), _text(rows[i]))
             plain = labels_.bare(text)[0].casefold()
