@@ -224,7 +224,11 @@ def _csv(path, text, findings):
         ends = text.count("\r"), text.count("\n"), text.count("\r\n")
         plain = ends[0] == ends[2] or not ends[1]
         text = text.replace("\r\n" if ends[1] else "\r", "\n") if plain else re.sub(r"\r\r?\n|\r", "\n", text)
-    if max(map(len, text.split("\n"))) > MAX_CELL and re.search(rf"[^,;\t|\n]{{{MAX_CELL}}}", text):
+    if (
+        len(text) > MAX_CELL
+        and max(map(len, text.split("\n"))) > MAX_CELL
+        and re.search(rf"[^,;\t|\n]{{{MAX_CELL}}}", text)
+    ):
         refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     rows, cells, cleaned = [], 0, _Clean()
     try:

@@ -390,7 +390,8 @@ class _Reader:
         head = " ".join([label.head, block.corner]) if label else ""
         if regional and not re.search(r"kecamatan|kelurahan|\bdesa\b|district", label.head, re.I):
             self.any_region = True
-            keys = list(zip(rows["year"], rows["part"], rows["indicator"], rows["dimension"], strict=True))
+            told = [rows[k] for k in ("year", "part", "indicator", "dimension") if len(set(rows[k])) > 1]
+            keys = list(zip(*told, strict=True)) if told else [()] * n
             if len(set(keys)) > n / 2:
                 keys = [()] * n  # every row its own key: one run
             province = block.first("province")

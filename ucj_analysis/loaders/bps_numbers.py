@@ -146,7 +146,13 @@ class Column:
         self.parsed = {}
         first, votes = {}, Counter()
         for cell, times in Counter(c for c in cells if isinstance(c, str)).items():
-            if cell == "":
+            if SIMPLE.fullmatch(cell) and cell[-4:-3] not in (".", ","):
+                sep = "," if "," in cell else "." if "." in cell else ""  # as `vote` says, and most figures are such
+                if sep:
+                    first.setdefault(sep, cell)
+                    votes[sep] += times
+                self.parsed[cell] = ("figure", cell, "", "", sep)
+            elif cell == "":
                 self.parsed[cell] = ("flag", "blank", "")
             elif cell.casefold() in MISSING:
                 self.parsed[cell] = ("flag", cell, "")
