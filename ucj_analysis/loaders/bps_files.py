@@ -836,7 +836,8 @@ class _Reader:
             "region_label",
             "cell",
         )
-        for frame in self.frames:
+        keys = [key for frame in self.frames for key in zip(*(frame[of[n]] for n in names[:6]), strict=True)]
+        for frame in self.frames if len(set(keys)) < len(keys) else ():  # most tables say each thing once
             for *key, value, label, cell in zip(*(frame[of[n]] for n in names), strict=True):
                 if key[0] is None or value != value:
                     continue

@@ -47,6 +47,7 @@ _TITLED = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
 MAX_BLOCKS = 400  # tables on a sheet; BPS prints a dozen at most
 MAX_HEADS = 2_000  # rows above the first figures
 
@@ -62,6 +63,8 @@ def kind_of(cell):
             return ""
         if cell[0].isdigit() and len(cell) > 4 and SIMPLE.fullmatch(cell):
             return "y" if cell.endswith(".0") and is_year(cell) else "n"
+        if not _DIGIT.search(cell):
+            return "m" if is_missing(cell) else "t"
         if is_year(cell):
             return "y"
         if is_missing(cell):
