@@ -249,9 +249,10 @@ def _csv(path, text, findings):
 
 def _lines(text, delimiter):
     """Cells of each line; where nothing is quoted, csv would only split."""
-    if '"' in text:
+    lines = text.removesuffix("\n").split("\n")
+    if '"' in text or max(map(len, lines)) > csv.field_size_limit():
         return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return (line.split(delimiter) if line else [] for line in text.removesuffix("\n").split("\n"))
+    return (line.split(delimiter) if line else [] for line in lines)
 
 
 def _delimiter(text):
