@@ -260,8 +260,7 @@ def _csv(path, text, findings):
         text = text.replace("\r\n" if ends[1] else "\r", "\n") if plain else re.sub(r"\r\r?\n|\r", "\n", text)
     cleaned = _Clean().__getitem__
     try:
-        rows = [list(map(cleaned, row)) for row in _within_bounds(path, csv.reader(io.StringIO(text, newline=""),
-                                                                                   delimiter=delimiter))]  # fmt: skip
+        rows = [list(map(cleaned, row)) for row in _within_bounds(path, _lines(text, delimiter))]
     except csv.Error as error:
         refuse(path, f"its rows cannot be told apart ({error}): {INSTEAD}")
     width = max(map(len, rows), default=0)
@@ -279,6 +278,14 @@ def _within_bounds(path, reader):
         if len(row) > MAX_COLUMNS or cells > MAX_CELLS or n > MAX_ROWS:
             refuse(path, f"it has more cells than any BPS table ({len(row):,} in row {n + 1:,}): {INSTEAD}")
         yield row
+
+
+def _lines(text, delimiter):
+    """Cells of each line; where nothing is quoted, csv would only split."""
+    lines = text.removesuffix("\n").split("\n")
+    if '"' in text or max(map(len, lines)) > csv.field_size_limit():
+        return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return (line.split(delimiter) if line else [] for line in lines)
 
 
 def _delimiter(text):
@@ -520,15 +527,16 @@ def _biff_span(data):
 def _largest(stream):
     """Largest span of the sheets in a BIFF stream."""
     at, span = 0, 0
-    low, high = [1 << 16, 1 << 16], [-1, -1]
-    while at + 4 <= len(stream):
-        kind, size = struct.unpack_from("<HH", stream, at)
-        if kind in _BIFF_CELLS and size >= 4 and at + 8 <= len(stream):
-            place = struct.unpack_from("<HH", stream, at + 4)
-            low, high = [*map(min, low, place)], [*map(max, high, place)]
-            span = max(span, (high[0] - low[0] + 1) * (high[1] - low[1] + 1))
+    top, left, bottom, right = nowhere = 1 << 16, 1 << 16, -1, -1
+    end, stream, read = len(stream), stream + bytes(8), struct.Struct("<4H").unpack_from
+    while at + 4 <= end:
+        kind, size, row, column = read(stream, at)
+        if kind in _BIFF_CELLS and size >= 4 and at + 8 <= end:
+            if not (top <= row <= bottom and left <= column <= right):
+                top, left, bottom, right = min(top, row), min(left, column), max(bottom, row), max(right, column)
+                span = max(span, (bottom - top + 1) * (right - left + 1))
         elif kind == 0x809:
-            low, high = [1 << 16, 1 << 16], [-1, -1]
+            top, left, bottom, right = nowhere
         at += 4 + size
     return span
 

@@ -7,6 +7,7 @@ refused in one sentence. Nothing is repaired: what looks wrong is returned as pr
 import gc
 import hashlib
 import io
+import itertools
 import json
 import re
 from dataclasses import dataclass, field
@@ -362,7 +363,7 @@ class _Reader:
         n = len(block.body)
         label = block.first("label")
         rows = {
-            "label": [_label(c) for c in block.column(label)] if label else [""] * n,
+            "label": _texts(block.column(label)) if label else [""] * n,
             "year": list(block.section_years), "part": [""] * n, "dimension": [""] * n, "unit": [""] * n,
             "indicator": [""] * n, "status": [""] * n, "printed": [""] * n, "group": [""] * n,
         }  # fmt: skip
@@ -402,17 +403,18 @@ class _Reader:
                 rows["part"] = [made[c].part or p for c, p in zip(cells, rows["part"], strict=True)]
                 rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
             elif f.role == "indicator":
-                rows["indicator"] = [str(c) for c in cells]
+                rows["indicator"] = _texts(cells, str)
             elif f.role == "unit":
-                rows["unit"] = [str(c) for c in cells]
+                rows["unit"] = _texts(cells, str)
             elif f.role == "dimension":
-                dimensions.append([_label(c) if str(c).casefold() not in _NOTHING else "" for c in cells])
+                texts = _texts(cells)
+                made = {t: "" if t.casefold() in _NOTHING else t for t in set(texts)}
+                dimensions.append([made[t] for t in texts])
         self._region_headings(block, label, rows)
-        sections = [[s for s in x] for x in block.sections]
         if any(rows["group"]):
             dimensions.insert(0, rows["group"])
-        if any(sections):
-            dimensions.insert(0, [" | ".join(s) for s in sections])
+        if any(block.sections):
+            dimensions.insert(0, [" | ".join(s) for s in block.sections])
         if dimensions:
             rows["dimension"] = [" | ".join(filter(None, d)) for d in zip(*dimensions, strict=True)]
         return rows
@@ -453,11 +455,12 @@ class _Reader:
         head = " ".join([label.head, block.corner]) if label else ""
         if regional and not re.search(r"kecamatan|kelurahan|\bdesa\b|district", label.head, re.I):
             self.any_region = True
-            keys = list(zip(rows["year"], rows["part"], rows["indicator"], rows["dimension"], strict=True))
+            told = [rows[k] for k in ("year", "part", "indicator", "dimension") if len(set(rows[k])) > 1]
+            keys = list(zip(*told, strict=True)) if told else [()] * n
             if len(set(keys)) > n / 2:
                 keys = [()] * n  # every row its own key: one run
             province = block.first("province")
-            beside = [str(c) for c in block.column(province)] if province else None
+            beside = _texts(block.column(province), str) if province else None
             if _CITIES.fullmatch(label.head) and not any(re.match(r"kota\b|kab", x, re.I) for x in labels):
                 block.kinds = ["kota"] * n  # under the heading "Kota", Gorontalo is the city
             for run in _runs(keys):
@@ -531,7 +534,8 @@ class _Reader:
 
     def _codes(self, grid, block, rows, label):
         """Check codes against names; codes decide between namesakes."""
-        in_label = [bps_labels.bare(x)[1] for x in rows["label"]]
+        made = {x: bps_labels.bare(x)[1] for x in set(rows["label"])}
+        in_label = [made[x] for x in rows["label"]]
         columns = [(f, block.column(f)) for f in block.fields if f.role in ("code", "code value")]
         if sum(c is not None for c in in_label) > len(in_label) / 2:
             columns.append((label, [c or "" for c in in_label]))
@@ -556,8 +560,9 @@ class _Reader:
                     self.where(grid, block.body[0], f.index),
                     f"the column {f.head!r} holds codes of {regions.SYSTEMS[system]}, not of {regions.SYSTEMS[declared]}",
                 )
+            doubted = set(wrong)
             for i, u in enumerate(units):
-                if u is None or i in set(wrong):
+                if u is None or i in doubted:
                     continue
                 if self.province is not None and self.province.code not in (u.code, u.parent_code):
                     continue
@@ -796,14 +801,11 @@ class _Reader:
             if h.field.role == "code value" or not len(values):
                 continue
             scale = 1_000 if re.match(r"ribu|thousand", h.unit, re.I) else 1
-            for i in _doubtful(values, {k for k in [known, *made.values()] if k is not None}, scale):
-                k = made[by_row[i]] if by_row and by_row[i] else known
-                if k is None:
-                    continue
-                v = values[i]
-                low, high = (k.low, k.high) if k.key in ("percent",) else (k.low / scale, k.high)
-                if k.key == "poverty_line" and scale == 1_000:
-                    high = k.high / scale
+            limits = {t: _limits(k, scale) for t, k in {**made, "": known}.items()}
+            which = {t: n for n, t in enumerate(limits)}
+            low, high, doubtful = np.array(list(limits.values()))[[which[t] for t in by_row] if by_row else [0]].T
+            for i in np.flatnonzero((values < low) | (values > high) | ((values == 0) & (doubtful == 1))):
+                v, (low, high, _) = values[i], limits[by_row[i] if by_row else ""]
                 if not low <= v <= high:
                     said += 1
                     if said <= 20:
@@ -813,7 +815,7 @@ class _Reader:
                             f"{_plain(v)} ({rows['label'][i]}, {_short(h.indicator)}) is outside what is possible "
                             f"({_plain(low)} to {_plain(high)})",
                         )
-                elif v == 0 and not k.zero:
+                else:
                     said += 1
                     if said <= 20:
                         self.find(
@@ -847,6 +849,8 @@ class _Reader:
 
     def _copies(self, grid, block, heads, columns):
         seen = {}
+        if len(heads) < 2:
+            return
         for h, c in zip(heads, columns, strict=True):
             held = tuple(v for v in c.values if v == v)
             if len(held) < 5 or len(set(held)) < 4:
@@ -874,15 +878,16 @@ class _Reader:
                 indicator = [x or h.indicator for x in rows["indicator"]]
                 extra = "" if len(heads) == 1 or _GENERIC.fullmatch(h.field.head) else h.indicator
                 if extra and len(heads) > 1:
-                    dimension = [" | ".join(filter(None, (extra, d))) for d in dimension]
+                    dimension = _under(extra, dimension)
             elif h.dimension:
-                dimension = [" | ".join(filter(None, (h.dimension, d))) for d in dimension]
+                dimension = _under(h.dimension, dimension)
             if any(block.sections) and not h.texts:
                 # under heading rows the last heading says what is measured
                 indicator = [s[-1] if s else x for s, x in zip(block.sections, indicator, strict=True)]
             unit = rows["unit"] if h.unit == "\0rows" else [h.unit or (h.known.unit if h.known else "")] * n
             if generic_title and not h.unit:
-                unit = [bps_words.unit_of(x) or (k.unit if (k := bps_words.known_of(x)) else "") for x in indicator]
+                made = {x: bps_words.unit_of(x) or getattr(bps_words.known_of(x), "unit", "") for x in set(indicator)}
+                unit = [made[x] for x in indicator]
             if h.field.role == "code value":
                 unit = ["code"] * n
             label, code, note = rows["label"], rows["code"], rows["note"]
@@ -916,9 +921,10 @@ class _Reader:
         data = {}
         for k, name in enumerate(COLUMNS):
             parts = [f[k] for f in self.frames]
-            flat = [x for p in parts for x in p]
+            flat = parts[0] if len(parts) == 1 else list(itertools.chain.from_iterable(parts))
             data[name] = (
                 np.array(flat, dtype=float) if name == "value" else np.array(flat, dtype=np.int64) if name in ("row", "column")
+                else pd.array(flat[:1], dtype="str").take(np.zeros(len(flat), dtype=int)) if flat[0] == flat[-1] and len(set(flat)) == 1
                 else pd.array(flat, dtype="str")
             )  # fmt: skip
         frame = pd.DataFrame(data)
@@ -951,7 +957,8 @@ class _Reader:
             "region_label",
             "cell",
         )
-        for frame in self.frames:
+        keys = [key for frame in self.frames for key in zip(*(frame[of[n]] for n in names[:6]), strict=True)]
+        for frame in self.frames if len(set(keys)) < len(keys) else ():  # most tables say each thing once
             for *key, value, label, cell in zip(*(frame[of[n]] for n in names), strict=True):
                 if key[0] is None or value != value:
                     continue
@@ -966,15 +973,6 @@ class _Reader:
                 cell,
                 f"{label!r} has {len(differ[key])} different figures for {_short(key[3])} {key[1]}".rstrip(),
             )
-
-
-def _doubtful(values, known, scale):
-    """Rows whose value may lie outside the range of one of the known indicators, or is 0."""
-    if not known:
-        return []
-    low, high = max(k.low for k in known), min(min(k.high, k.high / scale) for k in known)
-    with np.errstate(invalid="ignore"):
-        return np.flatnonzero((values < max(low, low / scale)) | (values > high) | (values == 0))
 
 
 def _runs(keys):
@@ -1030,6 +1028,25 @@ def _told_apart(label, rows):
 
 def _short(text):
     return text if len(text) <= 60 else text[:59].rstrip() + "…"
+
+
+def _limits(known, scale):
+    """Lowest and highest figure of an indicator in its unit, and whether a 0 is doubtful."""
+    if known is None:
+        return -np.inf, np.inf, False
+    low = known.low if known.key == "percent" else known.low / scale
+    return low, known.high / scale if known.key == "poverty_line" else known.high, not known.zero
+
+
+def _under(heading, texts):
+    """Texts below a heading: "heading | text"."""
+    made = {t: " | ".join(filter(None, (heading, t))) for t in set(texts)}
+    return [made[t] for t in texts]
+
+
+def _texts(cells, text=None):
+    """Cells as texts; most columns hold nothing else."""
+    return list(cells) if set(map(type, cells)) <= {str} else [(text or _label)(c) for c in cells]
 
 
 def _label(cell):

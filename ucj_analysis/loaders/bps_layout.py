@@ -54,6 +54,7 @@ _TITLED = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
 MAX_BLOCKS = 400  # tables on a sheet; BPS prints a dozen at most
 MAX_HEADS = 2_000  # rows above the first figures
 
@@ -74,6 +75,8 @@ def kind_of(cell):
             return "n"
         if cell[0].isdigit() and len(cell) > 4 and SIMPLE.fullmatch(cell):
             return "y" if cell.endswith(".0") and is_year(cell) else "n"
+        if not _DIGIT.search(cell):
+            return "m" if is_missing(cell) else "t"
         if is_year(cell):
             return "y"
         if is_missing(cell):
@@ -240,11 +243,11 @@ def _is_index(cells, kinds):
 
 def _vertical(grid, lo, hi):
     rows = [r[lo:hi] for r in grid.rows] if (lo, hi) != (0, len(grid.rows[0]) if grid.rows else 0) else grid.rows
-    kind = _Kinds().__getitem__
     rows = _named_by_pandas(rows)
-    kinds = [tuple(map(kind, r)) for r in rows]
+    kind = _Kinds().__getitem__
+    kinds = list(zip(*(map(kind, c) for c in zip(*rows, strict=True)), strict=True))
     state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": _Counts()}
-    sure, begins_note = set(), _Notes()
+    sure, begins_note = {}, _Notes()
     made, loose = [], []
 
     def close():
@@ -261,11 +264,11 @@ def _vertical(grid, lo, hi):
             raise TooMuch(f"more than {MAX_BLOCKS} tables")
 
     for i, k in enumerate(kinds):
-        if not any(k):
-            continue
-        if k in sure and not state["tail"] and not begins_note[rows[i][k.index("t")]]:
+        if k in sure and not state["tail"] and not begins_note[rows[i][sure[k]]]:
             state["body"].append(i)
             state["numeric"].patterns[k] += 1
+            continue
+        if not any(k):
             continue
         if not state["body"]:
             if len(state["zone"]) > MAX_HEADS:
@@ -297,7 +300,7 @@ def _vertical(grid, lo, hi):
             state["body"].append(i)
             state["numeric"].add(k)
             if "n" in k and "t" in k and not any(k[: k.index("t")]):
-                sure.add(k)  # a label, then figures: rows alike need no second look
+                sure[k] = k.index("t")  # a label, then figures: rows alike need no second look
         else:
             state["tail"].append(i)
     close()

@@ -41,7 +41,6 @@ _FITS = {
     d: re.compile(rf"[+-]?(\d*|\d{{1,3}}([ '{t}])\d{{3}}(\2\d{{3}})*)({re.escape(d)}\d+)?", re.A)
     for d, t in ((".", ","), (",", "."))
 }
-_WHOLE_OR_DECIMAL = {d: re.compile(rf"[+-]?\d+(?:{re.escape(d)}\d+)?", re.A) for d in ".,"}  # most figures
 _LONG = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+[.,]\d+")
 _MONEY = re.compile(r"^(Rp\.?|IDR)\s*|\s*%$", re.I)
 _SINGLE = re.compile(r"([+-]?)(\d*)([.,])(\d+)")
@@ -112,8 +111,8 @@ def vote(core):
 
 def to_number(core, decimal):
     """Read one figure under a decimal separator; None when it does not fit it."""
-    if _WHOLE_OR_DECIMAL[decimal].fullmatch(core):
-        return float(core.replace(",", "."))
+    if decimal in core and SIMPLE.fullmatch(core):
+        return float(core.replace(decimal, "."))
     if _PLAIN.fullmatch(core) or (decimal == "." and _EXPONENT.fullmatch(core)):
         return float(core)
     if not _FITS[decimal].fullmatch(core):
@@ -152,7 +151,13 @@ class Column:
         self.parsed = {}
         first, votes = {}, Counter()
         for cell, times in Counter(c for c in cells if isinstance(c, str)).items():
-            if cell == "":
+            if SIMPLE.fullmatch(cell) and cell[-4:-3] not in (".", ","):
+                sep = "," if "," in cell else "." if "." in cell else ""  # as `vote` says, and most figures are such
+                if sep:
+                    first.setdefault(sep, cell)
+                    votes[sep] += times
+                self.parsed[cell] = ("figure", cell, "", "", sep)
+            elif cell == "":
                 self.parsed[cell] = ("flag", "blank", "")
             elif cell.casefold() in MISSING:
                 self.parsed[cell] = ("flag", cell, "")
@@ -216,6 +221,9 @@ class Column:
                 made[cell] = (NAN, f"unreadable: {cell}", "") if number is None else (number, "", p[2])
             else:
                 made[cell] = (NAN, p[1] if p[0] == "flag" else f"unreadable: {p[1]}", "")
+        if self.cells and set(map(type, self.cells)) == {str}:
+            self.values, self.flags, self.statuses = map(list, zip(*map(made.__getitem__, self.cells), strict=True))
+            return self
         values, flags, statuses = [], [], []
         for cell in self.cells:
             if isinstance(cell, str):
