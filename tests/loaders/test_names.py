@@ -126,3 +126,20 @@ def test_what_can_mean_two_units_gets_no_code_and_says_why():
     code, note = bps_labels.Resolver(regions.get("7500")).run(["Bandung"])[0]
     assert code is None
     assert "does not lie in" in note
+
+
+@pytest.mark.parametrize(
+    ("printed", "code"),
+    [
+        ("NORTH SUMATERA", "1200"), ("West Sumatera", "1300"), ("WEST JAWA", "3200"), ("East Jawa", "3500"),
+        ("Bangka Belitung Islands", "1900"), ("Riau Islands", "2100"), ("Special Region of Yogyakarta", "3400"),
+        ("Jakarta Special Capital Region", "3100"), ("Highland Papua", "9700"), ("Kep. Babel", "1900"),
+    ],
+)  # fmt: skip
+def test_provinces_half_in_english(printed, code):
+    assert [r.code for r in bps_labels.candidates(printed)] == [code]
+
+
+@pytest.mark.parametrize("printed", ["Islands", "North Atlantis", "Special Region of Nowhere", "Sumatera"])
+def test_what_only_sounds_like_one_is_none(printed):
+    assert bps_labels.candidates(printed) == ()

@@ -2,6 +2,7 @@
 
 import datetime
 
+import openpyxl
 import pandas as pd
 import pytest
 from made import csv_bytes, html_page, html_split, xls_bytes, xlsx_bytes
@@ -402,3 +403,17 @@ def test_it_is_read(key, tmp_path):
     assert set(findings) <= kinds, reading.findings
     assert not set(without) & kinds, reading.findings
     assert rows is None or len(frame) == rows, len(frame)
+
+
+def test_formulas_without_results_are_told(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Kabupaten/Kota", 2023, 2024], ["Boalemo", 18.38, "=B2-0.4"], ["Pohuwato", 17.02, "=B3-0.3"]):
+        book.active.append(row)
+    book.save(tmp_path / "p0.xlsx")
+    reading = bps_files.examine(tmp_path / "p0.xlsx")
+    assert reading.rows["value"].notna().sum() == 2
+    (said,) = [f for f in reading.findings if f["kind"] == "formula"]
+    assert said["place"] == "C2"
+    assert said["message"].startswith(
+        "2 formulas have no stored result and read as blank: open the file in a spreadsheet"
+    )

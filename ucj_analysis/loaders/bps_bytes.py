@@ -366,10 +366,10 @@ def _workbook_zip(path, data):
                 refuse(path, f"it unpacks to {total:,} bytes, more than any BPS table: {INSTEAD}")
             if max((i.file_size for i in infos if "sheets/" not in i.filename), default=0) > MAX_STRINGS:
                 refuse(path, f"it holds more text than any BPS table: {INSTEAD}")
-            sparse = {}
+            sparse, unsaved = {}, []
             for info in infos:
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
-                    sparse |= _extent(path, z, info)
+                    sparse |= _extent(path, z, info, unsaved)
                 elif re.fullmatch(r"xl/(sharedStrings|styles|workbook)\.xml", info.filename):
                     z.read(info)  # checks the length and the sum that the archive declares
             if sparse:
@@ -378,7 +378,14 @@ def _workbook_zip(path, data):
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
         refuse(path, f"the workbook is damaged: {INSTEAD}")
-    return _sparse_workbook(path, data) if sparse else _workbook(path, data, "xlsx")
+    source = _sparse_workbook(path, data) if sparse else _workbook(path, data, "xlsx")
+    if unsaved:
+        message = (
+            f"{len(unsaved):,} formulas have no stored result and read as blank: open the file in a spreadsheet, save it, and "
+            "read it again"
+        )
+        source.findings.append({"kind": "formula", "place": unsaved[0], "message": message})
+    return source
 
 
 def _other_zip(path, names):
@@ -391,14 +398,19 @@ def _other_zip(path, names):
     refuse(path, "it is a ZIP archive: unpack it and read the files in it")
 
 
-def _extent(path, z, info):
-    """Refuse a sheet too large to hold; give its XML without blanks when its cells are few but far apart."""
+def _extent(path, z, info, unsaved):
+    """Refuse a sheet too large to hold; give its XML without blanks when its cells are few but far apart.
+
+    ``unsaved`` takes the names of cells whose formula has no stored result.
+    """
     rows = columns = count = size = 0
     tail, kept = b"", []
     with z.open(info) as f:
         while True:
             chunk = f.read(4_000_000)
             body, tail = _cut(tail + chunk) if chunk else (tail, b"")
+            if b"<f" in body:
+                unsaved += [m[1].decode() for m in _UNSAVED.finditer(body)]
             body = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", body))
             for m in _AT.finditer(body):
                 count += 1
@@ -428,6 +440,7 @@ def _extent(path, z, info):
 
 
 # cells and rows that say where they stand can be left out; without an address the next ones would move up
+_UNSAVED = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^<>]*><f(?:[^<>]*/>|[^<>]*>[^<>]*</f>)(?:<v ?/>|<v></v>)?</c>')
 _EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
 _EMPTY_ROW = re.compile(rb'<row r="\d{1,7}"[^<>]*(?:/>|></row>)')
 _ADDRESS = re.compile(rb'<row [^>]*?\br="(\d{1,7})"|<c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')

@@ -121,9 +121,20 @@ def candidates(label):
     return ()
 
 
+_ENGLISH = [
+    (re.compile(r"((?:north|south|west|east|central)\s.*)sumatera", re.I), r"\1Sumatra"),
+    (re.compile(r"((?:west|east|central)\s+)jawa", re.I), r"\1Java"),
+    (re.compile(r"(.+) islands", re.I), r"Kepulauan \1"),
+    (re.compile(r"special region of (.+)", re.I), r"DI \1"),
+    (re.compile(r"(?:special )?capital region of jakarta|jakarta (?:special )?capital region", re.I), "DKI Jakarta"),
+    (re.compile(r"highland papua|papua highlands?", re.I), "Papua Pegunungan"),
+]
+
+
 def _spelt(text):
-    """Other spellings of one name: "Kep." for Kepulauan, "Kota Adm." for Kota, "D.I." for DI."""
+    """Other spellings of one name: "Kep." for Kepulauan, "Kota Adm." for Kota, "D.I." for DI, half in English."""
     plain = text.casefold()
+    yield from (pattern.sub(name, text) for pattern, name in _ENGLISH if pattern.fullmatch(text))
     if "kep" in plain:
         yield re.sub(r"\bkep\.?\s", "Kepulauan ", text, flags=re.I)
     if "adm" in plain:

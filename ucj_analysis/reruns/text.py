@@ -35,7 +35,7 @@ def report(found):
     return "\n".join(lines)
 
 
-_SAID = ("contradiction", "code", "period", "date", "decimal", "repeated")
+_SAID = ("contradiction", "code", "period", "date", "decimal", "repeated", "formula")
 
 
 def _counts(f):
