@@ -370,6 +370,9 @@ case("subtotals.csv", csv_bytes([["Kabupaten/Kota", "Penduduk Miskin (ribu) 2023
 case("brackets.csv", csv_bytes([["Provinsi", "Laju Pertumbuhan 2020 (Persen)"], ["Aceh", "(0,37)"], ["Gorontalo", "(0,02)"], ["Sulawesi Tengah", "4,86"]], ";"), ("1100", "2020", "", "laju", "unreadable: (0,37)"), ("7200", "2020", "", "", 4.86), rows=3, findings=["unreadable"])
 case("lost thousands.xlsx", xlsx_bytes({"S": [["Golongan Umur", "Penganggur 2023"], ["15-19", "1.045.299"], ["20-24", "2.278.376"], ["25-29", 607.437]]}), ("15-19", "2023", "", "", 1045299.0), rows=3, findings=["decimal"])
 case("half-year heads.csv", csv_bytes([["Provinsi", "TW I 2023", "Smt II 2023", "Januari-Juni 2023", "Maros 23"], ["Aceh", "1.1", "1.2", "1.3", "1.4"], ["Gorontalo", "2.1", "2.2", "2.3", "2.4"]]), ("7500", "2023", "TW I", "", 2.1), ("7500", "2023", "Smt II", "", 2.2), ("7500", "2023", "Januari-Juni", "", 2.3), ("7500", "", "", "maros", 2.4), rows=8, indicator="P0")
+case("quarters across.csv", csv_bytes([["Laju Pertumbuhan PDRB Triwulanan Menurut Provinsi (Persen)", "", "", "", "", ""], ["Provinsi", "2022", "", "2023", "", ""], ["", "I", "II", "I", "II", "Jumlah"], ["ACEH", "3,1", "4,3", "4,6", "4,3", "4,2"], ["GORONTALO", "3,2", "4,4", "4,1", "4,2", "4,5"]], ";"),
+     ("7500", "2022", "Triwulan II", "laju =", 4.4), ("1100", "2023", "Triwulan I", "laju =", 4.6), ("7500", "2023", "", "jumlah", 4.5), rows=10)
+case("numerals without a word.csv", csv_bytes([["Kabupaten/Kota", "I", "II"], ["Boalemo", "3,1", "4,3"], ["Gorontalo", "3,2", "4,4"]], ";"), ("7501", "2023", "", "ii", 4.3), ("7502", "2023", "", "ii", 4.4), rows=4, year=2023)
 # fmt: on
 
 

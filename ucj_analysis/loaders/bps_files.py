@@ -318,6 +318,7 @@ class _Reader:
                 head.year, head.part = head.year or p.year, head.part or p.part
                 head.texts.append(p.rest if p.year or p.part else str(cell))
             heads.append(head)
+        _numbered_parts(heads, " ".join([*titles, block.corner]))
         self._name(grid, block, heads, titles)
         return heads
 
@@ -973,6 +974,18 @@ class _Reader:
                 cell,
                 f"{label!r} has {len(differ[key])} different figures for {_short(key[3])} {key[1]}".rstrip(),
             )
+
+
+def _numbered_parts(heads, said):
+    """Columns I, II, III, IV under their years are what the title or a heading counts so: "Triwulan", "Semester"."""
+    numbered = [h for h in heads if h.texts and h.texts[-1] in ("I", "II", "III", "IV") and not h.part]
+    if not {"I", "II"} <= {h.texts[-1] for h in numbered}:
+        return
+    said = " ".join([said, *(t for h in heads for t in h.texts)])
+    words = {w.casefold() for w in re.findall(r"triwulan|quarter|kuartal|semester|caturwulan", said, re.I)}
+    named = bps_words.part_names(words.pop(), {h.texts[-1] for h in numbered}) if len(words) == 1 else None
+    for h in numbered if named else ():
+        h.part = named[h.texts.pop()]
 
 
 def _runs(keys):
