@@ -9,6 +9,7 @@ import argparse
 import collections
 import csv
 import io
+import itertools
 import os
 import random
 import re
@@ -370,8 +371,12 @@ def _held_csv(data, frame):
     text = re.sub(r"\r\r\n|\r\n|\r", "\n", _decoded(data).lstrip("\ufeff \t"))
     text = re.sub(r"^sep=.\n", "", text)
     worst = None
-    for sep in ",;\t|":
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=sep))
+    # a spreadsheet may have put each line into one cell
+    lines = ["".join(row[:1]) for row in csv.reader(io.StringIO(text, newline=""))]
+    for sep, source in itertools.product(",;\t|", (io.StringIO(text, newline=""), lines)):
+        if source is not lines:
+            source.seek(0)
+        rows = list(csv.reader(source, delimiter=sep))
         lost = []
         for cell, value in frame:
             column, row = coordinate_from_string(cell)

@@ -250,7 +250,7 @@ def _csv(path, text, findings):
         lines = [x for x in text.splitlines() if x.strip()] if delimiter is None else []
         if len(lines) > 1 and all(re.fullmatch(r'"(?:[^"]|"")*"[,;]*', x.strip()) for x in lines):
             # a spreadsheet put each line into one cell
-            text = "\n".join(x.strip().rstrip(",;")[1:-1].replace('""', '"') for x in lines)
+            text = "\n".join(x.strip().rstrip(",;")[1:-1].replace('""', '"') for x in text.splitlines())
             delimiter = _delimiter(text)
     if delimiter is None:
         refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
