@@ -376,6 +376,8 @@ def _held_csv(data, frame):
     for sep, source in itertools.product(",;\t|", (io.StringIO(text, newline=""), lines)):
         if source is not lines:
             source.seek(0)
+        elif any("\n" in line for line in lines):
+            continue
         rows = list(csv.reader(source, delimiter=sep))
         lost = []
         for cell, value in frame:

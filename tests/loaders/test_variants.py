@@ -373,6 +373,7 @@ case("half-year heads.csv", csv_bytes([["Provinsi", "TW I 2023", "Smt II 2023", 
 case("quarters across.csv", csv_bytes([["Laju Pertumbuhan PDRB Triwulanan Menurut Provinsi (Persen)", "", "", "", "", ""], ["Provinsi", "2022", "", "2023", "", ""], ["", "I", "II", "I", "II", "Jumlah"], ["ACEH", "3,1", "4,3", "4,6", "4,3", "4,2"], ["GORONTALO", "3,2", "4,4", "4,1", "4,2", "4,5"]], ";"),
      ("7500", "2022", "Triwulan II", "laju =", 4.4), ("1100", "2023", "Triwulan I", "laju =", 4.6), ("7500", "2023", "", "jumlah", 4.5), rows=10)
 case("numerals without a word.csv", csv_bytes([["Kabupaten/Kota", "I", "II"], ["Boalemo", "3,1", "4,3"], ["Gorontalo", "3,2", "4,4"]], ";"), ("7501", "2023", "", "ii", 4.3), ("7502", "2023", "", "ii", 4.4), rows=4, year=2023)
+case("a number without end.csv", csv_bytes([["No", "Kabupaten/Kota", "P0 2023"], ["1", "Boalemo", "18.38"], ["9" * 400, "Pohuwato", "17.91"]]), ("7503", "2023", "", "p0", 17.91))
 # fmt: on
 
 

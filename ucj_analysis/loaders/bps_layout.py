@@ -829,7 +829,7 @@ def _only_years(fields, f, distinct):
 def _sequence(held):
     try:
         numbers = [int(float(str(c).strip(". "))) for c in held]
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     if numbers[0] not in (0, 1):
         return False
