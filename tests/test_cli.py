@@ -190,8 +190,10 @@ def test_killed_build_leaves_earlier_briefs_whole(tmp_path, how):
     before = {p: p.read_bytes() for p in tmp_path.rglob("*.html")}
     assert len(before) == 16
     process = subprocess.Popen(
-        [sys.executable, "-m", "ucj_analysis.cli", *command], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-m", "ucj_analysis.cli", *command], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        # what runs in the background of a shell ignores Ctrl-C, and so would its children
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
     process.stderr.readline()  # the first brief is written
     process.send_signal(how)
     _, err = process.communicate(timeout=60)
