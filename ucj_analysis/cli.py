@@ -689,7 +689,7 @@ def briefs(
     import time
 
     began = time.monotonic()
-    gc.disable()  # nothing of what start-up makes is garbage; `export` collects once and turns it on again
+    gc.disable()  # nothing of what start-up makes is garbage; `export` turns it on again
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(
             name, "1"

@@ -246,7 +246,6 @@ def _in_children(workshop, groups, workers, note):
     """Make groups in forked children, at most ``workers`` at a time; a child that dies costs the job it was at."""
     fork = multiprocessing.get_context("fork")
     waiting, running = list(groups), {}
-    gc.collect()
     gc.freeze()  # what is shared stays shared: a collection in a child would copy its pages
     try:
         while waiting or running:
