@@ -374,6 +374,7 @@ case("quarters across.csv", csv_bytes([["Laju Pertumbuhan PDRB Triwulanan Menuru
      ("7500", "2022", "Triwulan II", "laju =", 4.4), ("1100", "2023", "Triwulan I", "laju =", 4.6), ("7500", "2023", "", "jumlah", 4.5), rows=10)
 case("numerals without a word.csv", csv_bytes([["Kabupaten/Kota", "I", "II"], ["Boalemo", "3,1", "4,3"], ["Gorontalo", "3,2", "4,4"]], ";"), ("7501", "2023", "", "ii", 4.3), ("7502", "2023", "", "ii", 4.4), rows=4, year=2023)
 case("a number without end.csv", csv_bytes([["No", "Kabupaten/Kota", "P0 2023"], ["1", "Boalemo", "18.38"], ["9" * 400, "Pohuwato", "17.91"]]), ("7503", "2023", "", "p0", 17.91))
+case("a figure without end.csv", csv_bytes([["Kabupaten/Kota", "P0 2023"], ["Boalemo", "18.38"], ["Pohuwato", "9" * 400]]), ("7501", "2023", "", "p0", 18.38), ("7503", "2023", "", "p0", "unreadable: " + "9" * 400), rows=2, findings=["unreadable"])
 # fmt: on
 
 

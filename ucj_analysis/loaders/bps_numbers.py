@@ -110,7 +110,12 @@ def vote(core):
 
 
 def to_number(core, decimal):
-    """Read one figure under a decimal separator; None when it does not fit it."""
+    """Read one figure under a decimal separator; None when it does not fit it, or is larger than any number."""
+    number = _number(core, decimal)
+    return None if number in (float("inf"), float("-inf")) else number
+
+
+def _number(core, decimal):
     if decimal in core and SIMPLE.fullmatch(core):
         return float(core.replace(decimal, "."))
     if _PLAIN.fullmatch(core) or (decimal == "." and _EXPONENT.fullmatch(core)):
