@@ -571,6 +571,35 @@ def _switch_until(folder, changes, n):
     return int(said)
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("{package}/.switch/journal.json", "cannot change the data in .*: No space left on device; mend that; nothing was half done"),
+        ("{package}/datapackage.json", "No space left on device; mend that; the change has begun, and the next command ends it"),
+        ("/datapackage.json", "no copy of the data can be prepared in .*: No space left on device; .*; nothing was written"),
+    ],
+)  # fmt: skip
+def test_a_disk_that_fails_is_told_with_what_stands(package, monkeypatch, place, said):
+    drop(package, "p0.csv", whole([16.07, *P0_2025[1:]], 13.2))
+    old, true = tree(package), os.replace
+
+    def fails(source, target):
+        if str(target).endswith(place.format(package=package)):
+            raise OSError(28, "No space left on device")
+        return true(source, target)
+
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises(UcjError, match=said):
+        reruns.accept(package, day="2026-12-01", effects=False)
+    monkeypatch.setattr(os, "replace", true)
+    begun = "has begun" in said
+    assert files.interrupted(package) == begun
+    assert begun or tree(package) == old  # nor does what was prepared fill the disk
+    catalog.open_package(package)
+    assert (tree(package) != old) is begun
+    assert not (package / files.STAGE).exists()
+
+
 def test_a_kill_inside_the_repair_is_repaired_too(package, tmp_path):
     changes = {"bps/poverty.csv": b"new", "sources.csv": b"new too", "definitions.csv": None}
     calls = _switch_until(package, changes, None)

@@ -229,9 +229,12 @@ def replace_together(folder, changes, *, locked=False):
             f"another process is changing the data in {folder}; wait for it to end, then try again"
         ) from None
     except OSError as error:
-        raise UcjError(
-            f"cannot change the data in {folder}: {error.strerror or error}; nothing was half done"
-        ) from None
+        stands = (
+            "the change has begun, and the next command ends it"
+            if files.interrupted(folder)
+            else "nothing was half done"
+        )
+        raise UcjError(f"cannot change the data in {folder}: {error.strerror or error}; mend that; {stands}") from error
 
 
 # -- earlier states --------------------------------------------------------------------------------------------------

@@ -714,8 +714,7 @@ def briefs(
                 scenario=chosen,
             )  # fmt: skip
     except KeyboardInterrupt:
-        print("ucj: stopped; what is written is whole, and --resume goes on from there", file=sys.stderr)
-        raise typer.Exit(130) from None
+        raise _Stopped("stopped; what is written is whole, and --resume goes on from there") from None
     printed = printing.print_provinces(made, out, browser) if pdf else []
     seconds = time.monotonic() - began
     for job, reason in failed:
@@ -1092,17 +1091,23 @@ def _cell(value):
     return Text(str(value))
 
 
+class _Stopped(Exception):
+    """Ctrl-C, with what that means for the command."""
+
+
 def main(argv=None):
     """Run the command line and return the exit status."""
     try:
         status = app(args=argv, standalone_mode=False)
+        if status == 130:  # typer makes this of Ctrl-C, without a word
+            return _say("stopped; nothing is half done", 130)
         return status if isinstance(status, int) else 0
+    except _Stopped as error:
+        return _say(str(error), 130)
     except UcjError as error:
         return _say(str(error) + _instead(error), 1)
-    except typer.Abort:
-        return _say("stopped", 130)
-    except KeyboardInterrupt:
-        return _say("stopped", 130)
+    except (typer.Abort, KeyboardInterrupt):
+        return _say("stopped; nothing is half done", 130)
     except _UsageError as error:
         hint = f" (see {error.ctx.command_path} --help)" if error.ctx and error.ctx.command_path else ""
         return _say(error.format_message() + hint, 2)

@@ -89,14 +89,19 @@ def switch(folder, changes):
     stage = folder / STAGE
     stage.mkdir()
     entries = []
-    for number, (name, content) in enumerate(changes.items()):
-        if content is not None:
-            _write_synced(stage / str(number), content)
-        digest = None if content is None else hashlib.sha256(content).hexdigest()
-        entries.append({"path": str(name), "staged": None if content is None else str(number), "sha256": digest})
-    _write_synced(stage / "journal.part", json.dumps(entries).encode())
-    _sync(stage)
-    os.replace(stage / "journal.part", stage / _JOURNAL)
+    try:
+        for number, (name, content) in enumerate(changes.items()):
+            if content is not None:
+                _write_synced(stage / str(number), content)
+            digest = None if content is None else hashlib.sha256(content).hexdigest()
+            entries.append({"path": str(name), "staged": None if content is None else str(number), "sha256": digest})
+        _write_synced(stage / "journal.part", json.dumps(entries).encode())
+        _sync(stage)
+        os.replace(stage / "journal.part", stage / _JOURNAL)
+    except BaseException:  # a full disk, Ctrl-C: what was only prepared must not go on filling the disk
+        if not interrupted(folder):
+            shutil.rmtree(stage, ignore_errors=True)
+        raise
     _sync(stage)
     _roll_forward(folder)
 

@@ -439,8 +439,8 @@ def _extent(path, z, info, unsaved):
     return {info.filename: body}
 
 
-# cells and rows that say where they stand can be left out; without an address the next ones would move up
 _UNSAVED = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^<>]*><f(?:[^<>]*/>|[^<>]*>[^<>]*</f>)(?:<v ?/>|<v></v>)?</c>')
+# cells and rows that say where they stand can be left out; without an address the next ones would move up
 _EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
 _EMPTY_ROW = re.compile(rb'<row r="\d{1,7}"[^<>]*(?:/>|></row>)')
 _ADDRESS = re.compile(rb'<row [^>]*?\br="(\d{1,7})"|<c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')

@@ -595,7 +595,10 @@ def _body(block, rows, kinds, body, tail, valued, lo):
     for i, f in zip(body, has_figures, strict=True):
         if f:
             leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
-    told = lambda i: tuple(rows[i][j] != "" and not _numbering(str(rows[i][j])) for j in label_columns)  # noqa: E731
+
+    def told(i):
+        return tuple(rows[i][j] != "" and not _numbering(str(rows[i][j])) for j in label_columns)
+
     over = _over_groups(rows, body, has_figures, label_columns)
     filled = {told(i) for i, f in zip(body, has_figures, strict=True) if f}
     for i, f in zip(body, has_figures, strict=True):

@@ -36,12 +36,22 @@ def staged(folder, comparison, day):
     """
     with tempfile.TemporaryDirectory(prefix="ucj-") as temporary:
         copy = Path(temporary) / "data"
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(INBOX, RECEIVED, files.STAGE))
-        taken = _write(copy, comparison, day)
-        descriptor = catalog.Package(copy, check_hashes=False).descriptor
-        descriptor |= {"version": day.replace("-", "."), "created": f"{day}T00:00:00Z"}
-        (copy / catalog.DESCRIPTOR).write_bytes(catalog.describe(descriptor))
-        catalog.seal(copy)
+        try:
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(INBOX, RECEIVED, files.STAGE))
+            taken = _write(copy, comparison, day)
+            descriptor = catalog.Package(copy, check_hashes=False).descriptor
+            descriptor |= {"version": day.replace("-", "."), "created": f"{day}T00:00:00Z"}
+            (copy / catalog.DESCRIPTOR).write_bytes(catalog.describe(descriptor))
+            catalog.seal(copy)
+        except (OSError, UcjError) as error:
+            cause = error if isinstance(error, OSError) else error.__cause__
+            if not isinstance(cause, OSError):
+                raise
+            why = cause.strerror or str(cause)[:200]
+            raise UcjError(
+                f"no copy of the data can be prepared in {temporary}: {why}; mend that, or name another folder in TMPDIR; "
+                "nothing was written"
+            ) from None
         yield catalog.Package(copy), taken
 
 
