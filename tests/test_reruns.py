@@ -600,6 +600,19 @@ def test_a_disk_that_fails_is_told_with_what_stands(package, monkeypatch, place,
     assert not (package / files.STAGE).exists()
 
 
+def test_a_full_temporary_folder_is_told_in_a_few_words(package, monkeypatch):
+    drop(package, "p0.csv", whole([16.07, *P0_2025[1:]], 13.2))
+
+    def full(source, target, **_):
+        raise OSError(28, "No space left on device", str(source), None, str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(
+        UcjError, match=r"no copy of the data can be prepared in \S+: No space left on device; mend that"
+    ):
+        reruns.preview(package, effects=False)
+
+
 def test_a_kill_inside_the_repair_is_repaired_too(package, tmp_path):
     changes = {"bps/poverty.csv": b"new", "sources.csv": b"new too", "definitions.csv": None}
     calls = _switch_until(package, changes, None)

@@ -47,12 +47,18 @@ def staged(folder, comparison, day):
             cause = error if isinstance(error, OSError) else error.__cause__
             if not isinstance(cause, OSError):
                 raise
-            why = cause.strerror or str(cause)[:200]
             raise UcjError(
-                f"no copy of the data can be prepared in {temporary}: {why}; mend that, or name another folder in TMPDIR; "
-                "nothing was written"
+                f"no copy of the data can be prepared in {temporary}: {_reason(cause)}; mend that, or name another folder in "
+                "TMPDIR; nothing was written"
             ) from None
         yield catalog.Package(copy), taken
+
+
+def _reason(error):
+    """What the system says; of many files that could not be copied, of the first."""
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
+        return error.args[0][0][2].partition("] ")[2].partition(":")[0]
+    return error.strerror or str(error)
 
 
 def _write(folder, comparison, day):
