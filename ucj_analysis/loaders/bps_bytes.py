@@ -7,6 +7,7 @@ in one sentence that says what to download instead.
 import contextlib
 import csv
 import datetime
+import functools
 import html
 import io
 import os
@@ -41,7 +42,7 @@ class Grid:
     ----------
     name : str
         Sheet, or id of the HTML table; "" for a CSV.
-    rows : list of list
+    rows : list of list or tuple
         Cells: str (white space collapsed, "" when empty), int, float, datetime.date or datetime.datetime. Ragged
         rows are padded. Blank rows are kept, because they separate blocks.
     at : list of int
@@ -63,6 +64,11 @@ class Grid:
     first_column: int = 0
     marker: str = "sheet"  # how a cell is named: "sheet" A1; "table" row and column
 
+    @functools.cached_property
+    def columns(self):
+        """Columns of ``rows``, which are complete."""
+        return list(zip(*self.rows, strict=True))
+
     def place(self, row, column):
         """Return (row, column) in the source, 0-based."""
         return self.at[row], column + self.first_column
@@ -78,9 +84,9 @@ class Grid:
         """Names of the cells of a column, as ``cell`` gives them."""
         c = column + self.first_column
         if self.marker == "table":
-            return [f"row {self.at[r]} column {c}" for r in rows]
+            return [f"row {r} column {c}" for r in map(self.at.__getitem__, rows)]
         letters = get_column_letter(c + 1)
-        return [f"{letters}{self.at[r] + 1}" for r in rows]
+        return [f"{letters}{r + 1}" for r in map(self.at.__getitem__, rows)]
 
 
 @dataclass
@@ -217,6 +223,17 @@ class _Clean(dict):
         made = self[text] = clean(_untagged(text) if "<" in text or "&" in text else text)
         return made
 
+    def all(self, texts):
+        """Texts of a column, cleaned; most columns hold nothing to clean."""
+        distinct = set(texts)
+        joined = "\n".join(["", *distinct, ""])
+        if (
+            joined.isascii() and joined.replace("\n", "").isprintable()
+            and not any(x in joined for x in ("  ", " \n", "\n ", "<", "&"))
+        ):  # fmt: skip
+            self.update(zip(distinct, distinct, strict=True))
+        return map(self.__getitem__, texts)
+
 
 _TAG = re.compile(r"</?(?:b|i|u|p|br|em|strong|sub|span|font|div|a|nobr|small)\b[^<>]*>", re.I)
 
@@ -240,7 +257,10 @@ def _csv(path, text, findings):
     text = text.lstrip(" ")
     if "\0" in text:
         refuse(path, f"it holds NUL characters and is no text table: {INSTEAD}")
-    if max(map(len, text.splitlines()), default=0) > MAX_CELL and re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
+    half = MAX_CELL // 2  # a longer line fills one such piece at least
+    pieces = (text[i : i + half] for i in range(0, len(text) - half + 1, half))
+    far = any("\n" not in x and "\r" not in x for x in pieces) and max(map(len, text.splitlines())) > MAX_CELL
+    if far and re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
         refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
     sep = re.match(r"sep=(.)\r?\n", text)
     if sep:
@@ -255,20 +275,38 @@ def _csv(path, text, findings):
     if delimiter is None:
         refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
     if "\r" in text:
-        ends = text.count("\r"), text.count("\n"), text.count("\r\n")
-        plain = ends[0] == ends[2] or not ends[1]
-        text = text.replace("\r\n" if ends[1] else "\r", "\n") if plain else re.sub(r"\r\r?\n|\r", "\n", text)
-    cleaned = _Clean().__getitem__
+        # "\0" stands for an end of line until the others are told
+        text = text.replace("\r\r\n", "\0").replace("\r\n", "\0").replace("\r", "\n").replace("\0", "\n")
+    cleaned = _Clean()
     try:
-        rows = [list(map(cleaned, row)) for row in _within_bounds(path, _lines(text, delimiter))]
+        rows = _even(text, delimiter, cleaned)
+        if rows is None:
+            rows = [list(map(cleaned.__getitem__, r)) for r in _within_bounds(path, _lines(text, delimiter))]
     except csv.Error as error:
         refuse(path, f"its rows cannot be told apart ({error}): {INSTEAD}")
-    width = max(map(len, rows), default=0)
+    widths = set(map(len, rows))
+    width = max(widths, default=0)
     if width < 2:
         refuse(path, f"it is text without columns: {INSTEAD}")
-    _unquoted_commas(path, rows, delimiter, width)
-    grid = Grid("", [r if len(r) == width else r + [""] * (width - len(r)) for r in rows], list(range(len(rows))))
+    if len(widths) > 1:
+        _unquoted_commas(path, rows, delimiter, width)
+        rows = [r if len(r) == width else r + [""] * (width - len(r)) for r in rows]
+    grid = Grid("", rows, list(range(len(rows))))
     return Source(path, "csv", [_trim(grid)], findings)
+
+
+def _even(text, delimiter, cleaned):
+    """Rows of a text that quotes nothing and has as many cells on each line, split at once; None where it has not."""
+    n = text.count("\n") + (not text.endswith("\n"))
+    width = text.count(delimiter, 0, text.find("\n") % (len(text) + 1)) + 1
+    if '"' in text or not 1 < width <= MAX_COLUMNS or n > MAX_ROWS or n * width > MAX_CELLS:
+        return None
+    cells = text.removesuffix("\n").replace("\n", f"{delimiter}\n{delimiter}").split(delimiter)
+    ends = cells[width :: width + 1]  # a line ends after each row and nowhere else
+    if len(cells) != n * (width + 1) - 1 or ends.count("\n") != n - 1:
+        return None
+    rows = list(zip(*(cleaned.all(cells[j :: width + 1]) for j in range(width)), strict=True))
+    return rows if max(map(len, cleaned)) <= csv.field_size_limit() else None
 
 
 def _within_bounds(path, reader):
@@ -470,12 +508,12 @@ def _letters(name):
 
 
 def _cell(value):
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, str):
         return clean(value)
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, (int, float, datetime.date)):

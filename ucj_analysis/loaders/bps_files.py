@@ -4,17 +4,20 @@
 refused in one sentence. Nothing is repaired: what looks wrong is returned as printed and reported as a finding.
 """
 
+import collections
 import gc
 import hashlib
 import io
 import itertools
 import json
+import operator
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ucj_analysis import regions
 from ucj_analysis.errors import DataError, RegionError
@@ -373,7 +376,9 @@ class _Reader:
             for i, x in enumerate(rows["label"]):
                 rows["label"][i] = x or (rows["label"][i - 1] if i else "")
         if label:
-            dates = [i for i, c in zip(block.body, block.column(label), strict=True) if hasattr(c, "year")]
+            cells = block.column(label)
+            dated = set(map(type, cells)) - {str}
+            dates = [i for i, c in zip(block.body, cells, strict=True) if hasattr(c, "year")] if dated else []
             for i in dates[:1]:
                 self.find(
                     "date",
@@ -385,14 +390,14 @@ class _Reader:
         dimensions = []
         for f in block.fields:
             cells = block.column(f)
-            if f.role in ("year", "part"):
+            if f.role in ("year", "part") and not rows["label"][0]:
                 rows["printed"] = [f"{p} {_label(c)}".strip() for p, c in zip(rows["printed"], cells, strict=True)]
             if f.role == "year":
                 made = bps_words.periods_of(cells)
-                rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
-                rows["status"] = [made[c].status for c in cells]
+                rows["year"] = _told(made, "year", cells, rows["year"])
+                rows["status"] = _told(made, "status", cells)
                 if any(made[c].part for c in made):
-                    rows["part"] = [made[c].part for c in cells]
+                    rows["part"] = _told(made, "part", cells)
             elif f.role == "part":
                 made = bps_words.periods_of(cells)
                 named = bps_words.part_names(f.head, [c for c in made if c != ""])
@@ -401,8 +406,8 @@ class _Reader:
                     if named
                     else made
                 )
-                rows["part"] = [made[c].part or p for c, p in zip(cells, rows["part"], strict=True)]
-                rows["year"] = [made[c].year or y for c, y in zip(cells, rows["year"], strict=True)]
+                rows["part"] = _told(made, "part", cells, rows["part"])
+                rows["year"] = _told(made, "year", cells, rows["year"])
             elif f.role == "indicator":
                 rows["indicator"] = _texts(cells, str)
             elif f.role == "unit":
@@ -416,13 +421,18 @@ class _Reader:
             dimensions.insert(0, rows["group"])
         if any(block.sections):
             dimensions.insert(0, [" | ".join(s) for s in block.sections])
-        if dimensions:
-            rows["dimension"] = [" | ".join(filter(None, d)) for d in zip(*dimensions, strict=True)]
+        dimensions = [d for d in dimensions if any(d)]
+        if len(dimensions) == 1:
+            rows["dimension"] = dimensions[0]
+        elif dimensions:
+            told = list(zip(*dimensions, strict=True))
+            made = {d: " | ".join(filter(None, d)) for d in set(told)}
+            rows["dimension"] = [made[d] for d in told]
         return rows
 
     def _region_headings(self, block, label, rows):
         """Regions that stand as headings over their groups ("Boalemo" over "Laki-laki", "Perempuan") label these rows."""
-        heads = [s[-1] if s else "" for s in block.sections]
+        heads = [s[-1] if s else "" for s in block.sections] if any(block.sections) else []
         if label is None or not any(heads) or bps_labels.share(rows["label"]) >= 0.5 or bps_labels.share(heads) < 0.5:
             return
         for i, (head, x) in enumerate(zip(heads, rows["label"], strict=True)):
@@ -437,9 +447,8 @@ class _Reader:
             single = {x: bps_words.plain_years(x) for x in said}
             if single and all(len(y) == 1 for y in single.values()):
                 said = {x: bps_words.Period(y[0], said[x].part) for x, y in single.items()}
-        dated = {x: bps_words.iso_month(x) for x in said}
-        if len(said) > 1 and all(dated.values()):
-            said = dated
+        if len(said) > 1 and all(map(bps_words.iso_month, said)):
+            said = {x: bps_words.iso_month(x) for x in said}
         if sum(p.whole for p in said.values()) <= len(said) / 2:
             return
         rows["year"] = [y or (said[x].year if x else "") for x, y in zip(rows["label"], rows["year"], strict=True)]
@@ -457,21 +466,23 @@ class _Reader:
         if regional and not re.search(r"kecamatan|kelurahan|\bdesa\b|district", label.head, re.I):
             self.any_region = True
             told = [rows[k] for k in ("year", "part", "indicator", "dimension") if len(set(rows[k])) > 1]
-            keys = list(zip(*told, strict=True)) if told else [()] * n
-            if len(set(keys)) > n / 2:
-                keys = [()] * n  # every row its own key: one run
+            runs = _runs(told[0] if len(told) == 1 else list(zip(*told, strict=True)) if told else [()] * n)
+            if len(runs) > n / 2:
+                runs = [slice(0, n)]  # every row its own key: one run
             province = block.first("province")
             beside = _texts(block.column(province), str) if province else None
             if _CITIES.fullmatch(label.head) and not any(re.match(r"kota\b|kab", x, re.I) for x in labels):
                 block.kinds = ["kota"] * n  # under the heading "Kota", Gorontalo is the city
-            for run in _runs(keys):
-                answers = resolver.run(
-                    [labels[i] for i in run],
-                    [beside[i] for i in run] if beside else None,
-                    [block.kinds[i] for i in run] if any(block.kinds) else None,
-                )
-                for i, (code, note) in zip(run, answers, strict=True):
-                    rows["code"][i], rows["note"][i] = code, note
+            kinds = block.kinds if any(block.kinds) else None
+            code, note = rows["code"], rows["note"]
+            for run in runs:
+                if isinstance(run, slice):
+                    answers = resolver.run(*(x[run] if x else None for x in (labels, beside, kinds)))
+                    code[run], note[run] = zip(*answers, strict=True)
+                    continue
+                part = [[x[i] for i in run] if x else None for x in (labels, beside, kinds)]
+                for i, answer in zip(run, resolver.run(*part), strict=True):
+                    code[i], note[i] = answer
             self._codes(grid, block, rows, label)
             self._unresolved(grid, block, rows, label)
             return
@@ -536,9 +547,9 @@ class _Reader:
     def _codes(self, grid, block, rows, label):
         """Check codes against names; codes decide between namesakes."""
         made = {x: bps_labels.bare(x)[1] for x in set(rows["label"])}
-        in_label = [made[x] for x in rows["label"]]
+        in_label = [made[x] for x in rows["label"]] if any(made.values()) else []
         columns = [(f, block.column(f)) for f in block.fields if f.role in ("code", "code value")]
-        if sum(c is not None for c in in_label) > len(in_label) / 2:
+        if len(in_label) - in_label.count(None) > len(in_label) / 2:
             columns.append((label, [c or "" for c in in_label]))
         done = []
         for f, codes in columns:
@@ -580,7 +591,7 @@ class _Reader:
     def _unresolved(self, grid, block, rows, label):
         open_ = [
             i
-            for i, c in enumerate(rows["code"])
+            for i, c in (enumerate(rows["code"]) if None in rows["code"] else ())
             if c is None and rows["label"][i] and rows["note"][i] != "a total, not a region"
         ]
         for i in open_[:5]:
@@ -716,7 +727,8 @@ class _Reader:
             if decimal is None and c.open_:
                 decimal = self._open(h, c, heads, columns, decided, place, grid, block)
             c.read(decimal)
-            bad = [i for i, f in enumerate(c.flags) if f.startswith("unreadable")]
+            unread = {f for f in set(c.flags) if f.startswith("unreadable")}
+            bad = [i for i, f in enumerate(c.flags) if f in unread] if unread else []
             for i in bad[:2]:
                 self.find("unreadable", self.where(grid, block.body[i], h.field.index), f"{c.cells[i]!r} is no figure")
             if len(bad) > 2:
@@ -804,7 +816,8 @@ class _Reader:
             scale = 1_000 if re.match(r"ribu|thousand", h.unit, re.I) else 1
             limits = {t: _limits(k, scale) for t, k in {**made, "": known}.items()}
             which = {t: n for n, t in enumerate(limits)}
-            low, high, doubtful = np.array(list(limits.values()))[[which[t] for t in by_row] if by_row else [0]].T
+            of_row = [which[t] for t in (by_row if len(made) > 1 else made)] if by_row else [0]
+            low, high, doubtful = np.array(list(limits.values()))[of_row].T
             for i in np.flatnonzero((values < low) | (values > high) | ((values == 0) & (doubtful == 1))):
                 v, (low, high, _) = values[i], limits[by_row[i] if by_row else ""]
                 if not low <= v <= high:
@@ -870,13 +883,13 @@ class _Reader:
     def _emit(self, grid, block, heads, rows, columns):
         n = len(block.body)
         generic_title = any(rows["indicator"])
-        at = [grid.at[i] for i in block.body]
+        at = list(map(grid.at.__getitem__, block.body))
         for h, c in zip(heads, columns, strict=True):
             j = h.field.index
             indicator = [h.indicator] * n
             dimension = rows["dimension"]
             if generic_title:
-                indicator = [x or h.indicator for x in rows["indicator"]]
+                indicator = _filled(rows["indicator"], h.indicator)
                 extra = "" if len(heads) == 1 or _GENERIC.fullmatch(h.field.head) else h.indicator
                 if extra and len(heads) > 1:
                     dimension = _under(extra, dimension)
@@ -897,9 +910,10 @@ class _Reader:
             if h.region:
                 dimension = [" | ".join(filter(None, (x, d))) for x, d in zip(rows["label"], dimension, strict=True)]
                 label, code, note = [h.region[0]] * n, [h.region[1]] * n, [h.region[2]] * n
-            year = [y or h.year for y in rows["year"]] if any(rows["year"]) else [h.year] * n
-            part = [p or h.part for p in rows["part"]] if any(rows["part"]) else [h.part] * n
-            status = [s or h.status or r for s, r in zip(c.statuses, rows["status"], strict=True)]
+            year, part = _filled(rows["year"], h.year), _filled(rows["part"], h.part)
+            status = c.statuses
+            if h.status or any(rows["status"]):
+                status = [s or h.status or r for s, r in zip(status, rows["status"], strict=True)]
             self.frames.append((
                 code, label, note, year, part, indicator, dimension, c.values, unit, c.flags, status,
                 [grid.name] * n, grid.cells(block.body, j), at, [j + grid.first_column] * n,
@@ -919,54 +933,35 @@ class _Reader:
             )
         if self.province is not None and not any(c is not None for f in self.frames for c in f[0]):
             refuse(path, f"none of its regions lies in {self.province}: leave out within, or name another province")
-        data = {}
+        flat, data = {}, {}
         for k, name in enumerate(COLUMNS):
             parts = [f[k] for f in self.frames]
-            flat = parts[0] if len(parts) == 1 else list(itertools.chain.from_iterable(parts))
+            held = flat[name] = parts[0] if len(parts) == 1 else list(itertools.chain.from_iterable(parts))
             data[name] = (
-                np.array(flat, dtype=float) if name == "value" else np.array(flat, dtype=np.int64) if name in ("row", "column")
-                else pd.array(flat[:1], dtype="str").take(np.zeros(len(flat), dtype=int)) if flat[0] == flat[-1] and len(set(flat)) == 1
-                else pd.array(flat, dtype="str")
+                np.array(held, dtype=float) if name == "value" else np.fromiter(held, np.int64, len(held)) if name in ("row", "column")
+                else pd.array(pa.repeat(pa.scalar(held[0], pa.large_string()), len(held)), dtype="str") if _one(held)
+                else pd.array(pa.array(held, pa.large_string()), dtype="str")
             )  # fmt: skip
         frame = pd.DataFrame(data)
-        self._all_codes(frame)
-        self._repeats()
+        if set(flat["unit"]) == {"code"}:
+            self.find("codes", "file", "the table holds codes and no figures; each code is returned as a value")
+        self._repeats(flat)
         return Reading(frame, self.findings, [*self.titles, *self.source.page_titles], self.notes, self.source.format)
 
-    def _all_codes(self, frame):
-        if (frame["unit"] == "code").all():
-            self.find("codes", "file", "the table holds codes and no figures; each code is returned as a value")
-
-    def _repeats(self):
+    def _repeats(self, flat):
         """The same region, period and indicator twice with different figures."""
         first, differ = {}, {}
-        of = {name: k for k, name in enumerate(COLUMNS)}
-        if len(self.frames) == 1:
-            keys = [
-                self.frames[0][of[n]] for n in ("region_code", "period", "subperiod", "indicator", "dimension", "unit")
-            ]
-            if len(set(zip(*keys, strict=True))) == len(keys[0]):
-                return
-        names = (
-            "region_code",
-            "period",
-            "subperiod",
-            "indicator",
-            "dimension",
-            "unit",
-            "value",
-            "region_label",
-            "cell",
-        )
-        keys = [key for frame in self.frames for key in zip(*(frame[of[n]] for n in names[:6]), strict=True)]
-        for frame in self.frames if len(set(keys)) < len(keys) else ():  # most tables say each thing once
-            for *key, value, label, cell in zip(*(frame[of[n]] for n in names), strict=True):
-                if key[0] is None or value != value:
-                    continue
-                key = tuple(key)
-                seen = first.setdefault(key, (value, label, cell))
-                if seen[0] != value:
-                    differ.setdefault(key, {seen[0]}).add(value)
+        keys = [flat[n] for n in ("region_code", "period", "subperiod", "indicator", "dimension", "unit")]
+        varying = [k for k in keys if not _one(k)]
+        once = len(set(zip(*varying, strict=True))) == len(keys[0])  # most tables say each thing once
+        said = zip(*keys, flat["value"], flat["region_label"], flat["cell"], strict=True)
+        for *key, value, label, cell in () if once else said:
+            if key[0] is None or value != value:
+                continue
+            key = tuple(key)
+            seen = first.setdefault(key, (value, label, cell))
+            if seen[0] != value:
+                differ.setdefault(key, {seen[0]}).add(value)
         for key in list(differ)[:3]:
             _, label, cell = first[key]
             self.find(
@@ -988,13 +983,19 @@ def _numbered_parts(heads, said):
         h.part = named[h.texts.pop()]
 
 
+def _one(held):
+    """Whether a column holds one text throughout."""
+    return held[0] == held[-1] and len(set(held)) == 1
+
+
 def _runs(keys):
-    """Rows by key, in order; rows of one key need not stand together."""
-    if len(set(keys)) == 1:
-        return [list(range(len(keys)))]
-    out = {}
+    """Rows by key, in order: a slice each where all stand together, else lists."""
+    starts = [0, *itertools.compress(itertools.count(1), map(operator.ne, keys, keys[1:]))]
+    if len({keys[i] for i in starts}) == len(starts):
+        return [slice(a, b) for a, b in itertools.pairwise([*starts, len(keys)])]
+    out = collections.defaultdict(list)
     for i, k in enumerate(keys):
-        out.setdefault(k, []).append(i)
+        out[k].append(i)
     return list(out.values())
 
 
@@ -1055,6 +1056,20 @@ def _under(heading, texts):
     """Texts below a heading: "heading | text"."""
     made = {t: " | ".join(filter(None, (heading, t))) for t in set(texts)}
     return [made[t] for t in texts]
+
+
+def _told(periods, what, cells, otherwise=()):
+    """Year, part or status of the period in each cell; ``otherwise`` where it has none."""
+    made = {c: getattr(p, what) for c, p in periods.items()}
+    told = list(map(made.__getitem__, cells)) if any(made.values()) else [""] * len(cells)
+    return [x or y for x, y in zip(told, otherwise, strict=True)] if any(otherwise) else told
+
+
+def _filled(texts, otherwise):
+    """Texts with another in the place of empty ones."""
+    if not any(texts):
+        return [otherwise] * len(texts)
+    return [x or otherwise for x in texts] if "" in texts else texts
 
 
 def _texts(cells, text=None):

@@ -9,6 +9,7 @@ import difflib
 import functools
 import re
 import unicodedata
+from pathlib import Path
 
 from ucj_analysis import paths, regions
 from ucj_analysis.errors import RegionError
@@ -225,6 +226,14 @@ def share(labels):
     return sum(bool(candidates(x)) for x in named) / len(named) if named else 0.0
 
 
+@functools.lru_cache(maxsize=50_000)
+def _levels(label):
+    """Units a label can mean, whether all are provinces, whether all are regencies."""
+    units = candidates(label) if label else ()
+    levels = {r.level for r in units}
+    return units, levels == {"province"}, levels == {"regency"}
+
+
 class Resolver:
     """Resolves runs of row labels; equal runs once.
 
@@ -275,10 +284,8 @@ class Resolver:
         return out
 
     def _walk(self, labels, kinds=None, caps=False):
-        cand = [candidates(x) if x else () for x in labels]
         n = len(labels)
-        only_prov = [bool(c) and all(r.level == "province" for r in c) for c in cand]
-        only_reg = [bool(c) and all(r.level == "regency" for r in c) for c in cand]
+        cand, only_prov, only_reg = map(list, zip(*map(_levels, labels), strict=True)) if labels else ([], [], [])
         homes = {r.parent_code for c, o in zip(cand, only_reg, strict=True) if o and len(c) == 1 for r in c}
         scope = self.within
         if (
@@ -464,7 +471,7 @@ def _totals(labels, out, scope):
 
 def by_code(codes, header):
     """Units of a column of codes under each system: {"bps": [...], "kemendagri": [...]}, None where there is none."""
-    folder = paths.data_dir()
+    folder = str(paths.data_dir())  # compared by each look into the cache
     made = {code: [_coded(folder, code, system) for system in regions.SYSTEMS] for code in set(map(str, codes))}
     return {system: [made[str(code)][k] for code in codes] for k, system in enumerate(regions.SYSTEMS)}
 
@@ -475,7 +482,7 @@ def _coded(folder, code, system):
     digits = re.sub(r"\.0$|\D", "", code)
     if len(digits) not in (2, 4):
         return None
-    for code in dict.fromkeys((digits, _former(folder).get(digits, digits) if system == "bps" else digits)):
+    for code in dict.fromkeys((digits, _former(Path(folder)).get(digits, digits) if system == "bps" else digits)):
         try:
             return regions.resolve(code, codes=system)
         except RegionError:

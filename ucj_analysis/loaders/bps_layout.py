@@ -6,8 +6,10 @@ block.
 """
 
 import datetime
+import itertools
+import operator
 import re
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from ucj_analysis.loaders import bps_labels as labels_
@@ -63,16 +65,16 @@ class TooMuch(Exception):
     """A grid that no table of BPS resembles; the message says what it has."""
 
 
-_DECIMAL = re.compile(r"\d{1,3}[.,]\d{1,2}", re.A)  # most figures, and nothing else
+_DECIMALS = re.compile(r"^\d{1,3}[.,]\d{1,2}$", re.A | re.M)  # most figures, and nothing else
 
 
 def kind_of(cell):
     """What a cell is: "" blank, n figure, y year, m missing mark, i column index "(1)", d date, t text."""
+    if type(cell) is float:
+        return "y" if is_year(cell) else "n"
     if isinstance(cell, str):
         if cell == "":
             return ""
-        if _DECIMAL.fullmatch(cell):
-            return "n"
         if cell[0].isdigit() and len(cell) > 4 and SIMPLE.fullmatch(cell):
             return "y" if cell.endswith(".0") and is_year(cell) else "n"
         if not _DIGIT.search(cell):
@@ -137,8 +139,9 @@ class Block:
     def column(self, f):
         """Cells of a field in the body, which is complete; not to be changed."""
         if f.index not in self.filled:
-            cells, j = self.grid.rows, f.index
-            self.filled[j] = [cells[r][j] for r in self.body]
+            cells, body = self.grid.columns[f.index], self.body
+            whole = body and body[-1] - body[0] == len(body) - 1 and body == list(range(body[0], body[-1] + 1))
+            self.filled[f.index] = list(cells[body[0] : body[-1] + 1]) if whole else [cells[r] for r in body]
         return self.filled[f.index]
 
     def first(self, role):
@@ -152,6 +155,11 @@ class _Kinds(dict):
     def __missing__(self, cell):
         kind = self[cell] = kind_of(cell)
         return kind
+
+    def all(self, cells):
+        """Kinds of a column."""
+        self.update(dict.fromkeys(_DECIMALS.findall("\n".join(c for c in set(cells) if type(c) is str)), "n"))
+        return map(self.__getitem__, cells)
 
 
 class _Counts:
@@ -244,8 +252,8 @@ def _is_index(cells, kinds):
 def _vertical(grid, lo, hi):
     rows = [r[lo:hi] for r in grid.rows] if (lo, hi) != (0, len(grid.rows[0]) if grid.rows else 0) else grid.rows
     rows = _named_by_pandas(rows)
-    kind = _Kinds().__getitem__
-    kinds = list(zip(*(map(kind, c) for c in zip(*rows, strict=True)), strict=True))
+    columns = grid.columns if rows is grid.rows else list(zip(*rows, strict=True))
+    kinds = list(zip(*map(_Kinds().all, columns), strict=True))
     state = {"zone": [], "body": [], "tail": [], "kept": [], "numeric": _Counts()}
     sure, begins_note = {}, _Notes()
     made, loose = [], []
@@ -263,10 +271,17 @@ def _vertical(grid, lo, hi):
         if len(made) > MAX_BLOCKS:
             raise TooMuch(f"more than {MAX_BLOCKS} tables")
 
-    for i, k in enumerate(kinds):
+    changes, ends = [*map(operator.ne, kinds, kinds[1:]), True], {}
+    ahead = enumerate(kinds)
+    for i, k in ahead:
         if k in sure and not state["tail"] and not begins_note[rows[i][sure[k]]]:
-            state["body"].append(i)
-            state["numeric"].patterns[k] += 1
+            if sure[k] not in ends:  # where the next row is not alike, or begins a note
+                noted = [*map(begins_note.__getitem__, columns[sure[k]][1:]), True]
+                ends[sure[k]] = list(map(operator.or_, changes, noted))
+            done = ends[sure[k]].index(True, i) + 1
+            state["body"] += range(i, done)
+            state["numeric"].patterns[k] += done - i
+            deque(itertools.islice(ahead, done - i - 1), maxlen=0)  # these are looked at
             continue
         if not any(k):
             continue
@@ -299,8 +314,8 @@ def _vertical(grid, lo, hi):
                 state["tail"] = []
             state["body"].append(i)
             state["numeric"].add(k)
-            if "n" in k and "t" in k and not any(k[: k.index("t")]):
-                sure[k] = k.index("t")  # a label, then figures: rows alike need no second look
+            if "n" in k and "t" in k:
+                sure[k] = next(j for j, x in enumerate(k) if x)  # a label and figures: rows alike need no second look
         else:
             state["tail"].append(i)
     close()
@@ -322,14 +337,14 @@ def _named_by_pandas(rows):
             made.append(again[1])
         else:
             made.append(c)
-    return rows if made == rows[first] else [*rows[:first], made, *rows[first + 1 :]]
+    return rows if made == list(rows[first]) else [*rows[:first], made, *rows[first + 1 :]]
 
 
 class _Notes(dict):
     """Whether a text begins a note, each looked at once."""
 
     def __missing__(self, text):
-        note = self[text] = bool(_SAID.match(text) or _NOTE.match(text))
+        note = self[text] = isinstance(text, str) and bool(_SAID.match(text) or _NOTE.match(text))
         return note
 
 
@@ -462,7 +477,7 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
     width = len(rows[0])
     stats = [[0, 0, 0, 0] for _ in range(width)]  # figures, marks, texts, blanks
     notes = _Notes()
-    told = Counter(kinds[i] for i in body)
+    told = Counter(map(kinds.__getitem__, body))
     doubtful = {k: k.index("t") for k in told if "t" in k and not ("n" in k or "m" in k or any(k[: k.index("t")]))}
     if doubtful:  # notes spread over cells say nothing of their columns
         told.subtract(kinds[i] for i in body if kinds[i] in doubtful and notes[rows[i][doubtful[kinds[i]]]])
@@ -585,13 +600,13 @@ def _body(block, rows, kinds, body, tail, valued, lo):
     """Body rows with the heading rows above each; what follows the last figures becomes notes."""
     label_columns = [j for j in range(len(valued)) if not valued[j]]
     stack, kind, year, fresh = [], "", "", False
-    holds = {k: any(x and v for x, v in zip(k, valued, strict=True)) for k in {kinds[i] for i in body}}
-    has_figures = [holds[kinds[i]] for i in body]
+    holds = {k: any(x and v for x, v in zip(k, valued, strict=True)) for k in set(map(kinds.__getitem__, body))}
     leaves = set()
-    if all(has_figures):  # nothing stands over them
+    if all(holds.values()):  # nothing stands over them
         n = len(body)
         block.body, block.sections, block.kinds, block.section_years = list(body), [()] * n, [""] * n, [""] * n
-        body, has_figures = [], []
+        body = []
+    has_figures = [holds[kinds[i]] for i in body]
     for i, f in zip(body, has_figures, strict=True):
         if f:
             leaves.update(labels_.bare(str(rows[i][j]))[0].casefold() for j in label_columns if rows[i][j] != "")
@@ -704,12 +719,14 @@ def _push(stack, text, fresh):
 
 def _roles(block):
     fields = block.fields
-    cells = {f.index: [c for c in block.column(f) if c != ""] for f in fields}
+    distincts = {f.index: dict.fromkeys(block.column(f)) for f in fields}
+    cells = {f.index: block.column(f) for f in fields}
+    cells = {j: [c for c in held if c != ""] if "" in distincts[j] else held for j, held in cells.items()}
     leaf = lambda f: str(f.path[-1]) if f.path else ""  # noqa: E731
     regional = []
     for f in fields:
         held = cells[f.index]
-        distinct = list(dict.fromkeys(held)) if len(held) < 50_000 else list(dict.fromkeys(held[:50_000]))
+        distinct = [c for c in (distincts[f.index] if len(held) < 50_000 else dict.fromkeys(held[:50_000])) if c != ""]
         head = leaf(f).replace("_", " ").strip()
         raw = leaf(f).strip()
         raw = _LABEL_OF.sub("", raw) if _LABEL_OF.search(raw) and not f.texty else raw
@@ -801,8 +818,11 @@ def _code_columns(block, cells, leaf):
         return
     values = [f for f in block.fields if f.role == "value"]
     for f in values:
+        code = re.compile(r"\d{1,2}|\d{4}(\.0)?")
+        if not cells[f.index] or not code.fullmatch(str(cells[f.index][0])):
+            continue
         held = list(dict.fromkeys(map(str, cells[f.index])))
-        if not held or not all(re.fullmatch(r"\d{1,2}|\d{4}(\.0)?", c) for c in held):
+        if not all(map(code.fullmatch, held)):
             continue
         region_head = re.fullmatch(r"(kode|kd)?[ _]?(prov?insi|propinsi|prov|kab\w*)([ _/]\w+)*", leaf(f).strip(), re.I)
         if not region_head and not all(len(c) >= 4 for c in held):

@@ -155,13 +155,14 @@ class Column:
         self.decimal, self.clash, self.mixed, self.open_ = None, None, None, []
         self.parsed = {}
         first, votes = {}, Counter()
-        for cell, times in Counter(c for c in cells if isinstance(c, str)).items():
+        texts = cells if set(map(type, cells)) == {str} else [c for c in cells if isinstance(c, str)]
+        for cell, times in Counter(texts).items():
             if SIMPLE.fullmatch(cell) and cell[-4:-3] not in (".", ","):
                 sep = "," if "," in cell else "." if "." in cell else ""  # as `vote` says, and most figures are such
                 if sep:
                     first.setdefault(sep, cell)
                     votes[sep] += times
-                self.parsed[cell] = ("figure", cell, "", "", sep)
+                self.parsed[cell] = ("plain", cell, "", "", sep)
             elif cell == "":
                 self.parsed[cell] = ("flag", "blank", "")
             elif cell.casefold() in MISSING:
@@ -211,7 +212,8 @@ class Column:
         """
         if self.decimal or self.clash or self.mixed or len({x for c in self.open_ for x in c if x in ".,"}) != 1:
             return None
-        plain = {c: abs(int(p[1])) for c, p in self.parsed.items() if p[0] == "figure" and _PLAIN.fullmatch(p[1])}
+        figures = {c: p[1] for c, p in self.parsed.items() if p[0] in ("plain", "figure")}
+        plain = {c: abs(int(x)) for c, x in figures.items() if _PLAIN.fullmatch(x)}
         whole = [plain[c] for c in self.cells if isinstance(c, str) and plain.get(c)]
         if len(whole) < 3 or len(set(whole)) < 2 or max(whole) >= 1_000:
             return None
@@ -221,26 +223,33 @@ class Column:
         """Fill values, flags and statuses under a separator (None where no figure needs one)."""
         made = {}
         for cell, p in self.parsed.items():
-            if p[0] == "figure":
+            fits = self.mixed or p[-1] in ("", decimal or ".")
+            if p[0] == "plain" and fits and len(cell) < 300:  # a longer one may be larger than any number
+                made[cell] = float(cell.replace(",", ".")), "", ""
+            elif p[0] in ("plain", "figure"):
                 number = to_number(p[1], (self.mixed and p[4]) or decimal or ".")
                 made[cell] = (NAN, f"unreadable: {cell}", "") if number is None else (number, "", p[2])
             else:
                 made[cell] = (NAN, p[1] if p[0] == "flag" else f"unreadable: {p[1]}", "")
         if self.cells and set(map(type, self.cells)) == {str}:
+            if not any(f or s for _, f, s in made.values()):
+                self.values = [made[c][0] for c in self.cells]
+                self.flags, self.statuses = [""] * len(self.cells), [""] * len(self.cells)
+                return self
             self.values, self.flags, self.statuses = map(list, zip(*map(made.__getitem__, self.cells), strict=True))
             return self
         values, flags, statuses = [], [], []
         for cell in self.cells:
-            if isinstance(cell, str):
+            if type(cell) in (float, int):
+                v, f, s = float(cell), "", ""
+            elif isinstance(cell, str):
                 v, f, s = made[cell]
                 if v == v and type(cell) is not str:
                     v, f, s = NAN, "merged with the cell above or before", ""
             elif isinstance(cell, bool):
                 v, f, s = NAN, f"unreadable: {cell}", ""
-            elif type(cell) not in (int, float) and isinstance(cell, float):
+            elif isinstance(cell, float):
                 v, f, s = NAN, "merged with the cell above or before", ""
-            elif isinstance(cell, (int, float)):
-                v, f, s = float(cell), "", ""
             elif isinstance(cell, datetime.date):
                 v, f, s = NAN, f"unreadable: the date {cell:%Y-%m-%d}", ""
             else:
