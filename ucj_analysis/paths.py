@@ -1,5 +1,6 @@
 """Where the data package, the notebooks and the build folder are."""
 
+import functools
 import os
 from pathlib import Path
 
@@ -18,7 +19,11 @@ def data_dir():
     UcjError
         When there is no data package.
     """
-    named = os.environ.get("UCJ_DATA")
+    return _data(os.environ.get("UCJ_DATA"))
+
+
+@functools.cache  # asked for each name of a region; a refusal is not kept
+def _data(named):
     folder = Path(named) if named else _TOP / "data"
     if not (folder / "datapackage.json").is_file():
         where = f"UCJ_DATA names {folder}" if named else f"looked in {folder}"

@@ -153,7 +153,10 @@ def province_of(code):
 
 def _words(text):
     """Lower-case words of a name; footnote marks, dots, dashes and accents gone."""
-    text = unicodedata.normalize("NFKD", str(text))
+    text = str(text)
+    if text.isascii() and text.replace(" ", "").isalpha():  # most names
+        return text.casefold().split()
+    text = unicodedata.normalize("NFKD", text)
     text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
     text = re.sub(r"(?<=\w)[*†‡]+|[*†‡]+|\b\d+\)|[\d¹²³]+\)?\s*$", " ", text)
     return re.sub(r"[^a-z0-9]+", " ", text).split()

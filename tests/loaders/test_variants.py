@@ -422,3 +422,9 @@ def test_formulas_without_results_are_told(tmp_path):
     assert said["message"].startswith(
         "2 formulas have no stored result and read as blank: open the file in a spreadsheet"
     )
+
+
+def test_columns_are_named_as_a_spreadsheet_names_them():
+    from ucj_analysis.loaders.bps_bytes import column_letters
+
+    assert [column_letters(j) for j in range(18_278)] == [openpyxl.utils.get_column_letter(j + 1) for j in range(18_278)]

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lxml.etree
-from openpyxl.utils import get_column_letter
 
 from ucj_analysis.errors import DataError
 
@@ -32,6 +31,15 @@ MAX_COLUMNS = 4_096
 MAX_ROWS = 100_000  # Indonesia has 84,000 villages
 MAX_CELL = 20_000  # letters
 INSTEAD = "download the table again as CSV or XLSX from bps.go.id"
+
+
+def column_letters(column):
+    """Name of a column, 0-based, in a spreadsheet: 0 is A, 26 is AA."""
+    name = ""
+    while column >= 0:
+        column, letter = divmod(column, 26)
+        name, column = chr(65 + letter) + name, column - 1
+    return name
 
 
 @dataclass
@@ -78,14 +86,14 @@ class Grid:
         r, c = self.place(row, column)
         if self.marker == "table":
             return f"row {r} column {c}"
-        return f"{get_column_letter(c + 1)}{r + 1}"
+        return f"{column_letters(c)}{r + 1}"
 
     def cells(self, rows, column):
         """Names of the cells of a column, as ``cell`` gives them."""
         c = column + self.first_column
         if self.marker == "table":
             return [f"row {r} column {c}" for r in map(self.at.__getitem__, rows)]
-        letters = get_column_letter(c + 1)
+        letters = column_letters(c)
         return [f"{letters}{r + 1}" for r in map(self.at.__getitem__, rows)]
 
 
