@@ -427,4 +427,6 @@ def test_formulas_without_results_are_told(tmp_path):
 def test_columns_are_named_as_a_spreadsheet_names_them():
     from ucj_analysis.loaders.bps_bytes import column_letters
 
-    assert [column_letters(j) for j in range(18_278)] == [openpyxl.utils.get_column_letter(j + 1) for j in range(18_278)]
+    assert [column_letters(j) for j in range(18_278)] == [
+        openpyxl.utils.get_column_letter(j + 1) for j in range(18_278)
+    ]

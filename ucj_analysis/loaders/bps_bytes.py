@@ -108,7 +108,7 @@ class Source:
     page_titles: list = field(default_factory=list)
 
 
-_MAGIC = [
+MAGIC = [
     (b"%PDF", "a PDF: download the table itself as CSV or XLSX from bps.go.id, or copy it into a sheet"),
     (b"\x89PNG", "an image (PNG): download the table itself as CSV or XLSX from bps.go.id"),
     (b"\xff\xd8\xff", "an image (JPEG): download the table itself as CSV or XLSX from bps.go.id"),
@@ -158,7 +158,7 @@ def open_source(path):
         refuse(path, f"it cannot be read ({error.strerror}): check its permissions")
     if not data.strip(b"\0 \t\r\n"):
         refuse(path, f"it is empty: {INSTEAD}")
-    for magic, what in _MAGIC:
+    for magic, what in MAGIC:
         # two letters can begin a text: only bytes that no text holds make a BMP
         if data.startswith(magic) and (magic != b"BM" or b"\0" in data[:64]):
             refuse(path, f"it is {what}")

@@ -21,8 +21,8 @@ import pyarrow as pa
 
 from ucj_analysis import regions
 from ucj_analysis.errors import DataError, RegionError
-from ucj_analysis.loaders import bps_labels, bps_layout, bps_words
-from ucj_analysis.loaders.bps_bytes import MAX_BYTES, Grid, Source, open_source, refuse
+from ucj_analysis.loaders import bps_labels, bps_layout, bps_long, bps_words
+from ucj_analysis.loaders.bps_bytes import MAX_BYTES, Grid, Source, column_letters, open_source, refuse
 from ucj_analysis.loaders.bps_numbers import Column
 
 COLUMNS = [
@@ -123,6 +123,9 @@ def examine(path, *, within=None, indicator=None, year=None):
     collecting = gc.isenabled()
     gc.disable()  # thousands of rows of cells and no cycles: collecting would cost a third of the time
     try:
+        table = bps_long.table(Path(path))
+        if table and (reading := _LongReader(Source(Path(path), "csv", []), province, indicator, year).long(*table)):
+            return reading
         source = open_source(path)
         reader = _Reader(source, province, indicator, year)
         for grid in source.grids:
@@ -801,23 +804,26 @@ class _Reader:
     # ---- findings on the figures
 
     def _qa(self, grid, block, heads, rows, columns):
-        self._ranges(grid, block, heads, rows, columns)
+        self._ranges(grid, block, heads, rows, [np.array(c.values, dtype=float) for c in columns])
         self._copies(grid, block, heads, columns)
 
     def _ranges(self, grid, block, heads, rows, columns):
         said = 0
-        for h, c in zip(heads, columns, strict=True):
+        for h, values in zip(heads, columns, strict=True):
             known = h.known
-            by_row = rows["indicator"] if any(rows["indicator"]) else None
-            made = {t: bps_words.known_of(t) for t in set(by_row)} if by_row else {}
-            values = np.array(c.values, dtype=float)
+            by_row = rows["indicator"] if any(_distinct(rows["indicator"])) else None
+            made = {t: bps_words.known_of(t) for t in _distinct(by_row)} if by_row else {}
             if h.field.role == "code value" or not len(values):
                 continue
             scale = 1_000 if re.match(r"ribu|thousand", h.unit, re.I) else 1
             limits = {t: _limits(k, scale) for t, k in {**made, "": known}.items()}
             which = {t: n for n, t in enumerate(limits)}
-            of_row = [which[t] for t in (by_row if len(made) > 1 else made)] if by_row else [0]
-            low, high, doubtful = np.array(list(limits.values()))[of_row].T
+            of_row = [which[t] for t in made] if by_row else [0]
+            if len(made) > 1:
+                of_row = (
+                    np.array(of_row)[by_row.codes] if isinstance(by_row, bps_long.Coded) else [which[t] for t in by_row]
+                )
+            low, high, doubtful = np.array(list(limits.values())).T[:, of_row]
             for i in np.flatnonzero((values < low) | (values > high) | ((values == 0) & (doubtful == 1))):
                 v, (low, high, _) = values[i], limits[by_row[i] if by_row else ""]
                 if not low <= v <= high:
@@ -971,6 +977,139 @@ class _Reader:
             )
 
 
+class _LongReader(_Reader):
+    """The same for a long table: each distinct cell is looked at once, and rows are only told by number."""
+
+    def long(self, head, columns):
+        """Reading of a table as `bps_long.table` gives it; None where its rows must be looked at one by one."""
+        n = len(columns[0].codes)
+        grid = Grid("", [head, [c.values[0] for c in columns]], range(n + 1))
+        block = bps_layout.long_block(grid, [c.values for c in columns])
+        if block is None:
+            return None
+        block.body = range(1, n + 1)
+        of = {f.role: columns[f.index] for f in block.fields}
+        titles = list(dict.fromkeys(block.titles))
+        self.titles += titles
+        figures = next(f for f in block.fields if f.role == "value")
+        heads = self._heads(grid, block, [figures], titles)
+        rows = self._long_rows(block, columns, of, n)
+        if rows is None or not self._long_regions(grid, block, heads, rows, titles, n):
+            return None
+        self._units(block, heads)
+        self._periods(grid, block, heads, {"year": rows["year"].values}, titles)
+        read = self._long_figures(of["value"])
+        if read is None:
+            return None
+        values, flags, statuses = read
+        self._ranges(grid, block, heads, rows, [values])
+        return self._long_emit(block, heads[0], rows, values, flags, statuses, n)
+
+    def _long_figures(self, column):
+        """Values (array), flags and statuses of the rows; None where rows must be counted to decide what is decimal."""
+        c = Column(column.values)
+        if c.clash or c.mixed or (c.open_ and c.decimal is None):
+            return None
+        c.read(c.decimal)
+        if any(f.startswith("unreadable") for f in set(c.flags)):
+            return None
+        return np.array(c.values)[column.codes], *(bps_long.coded(x, column.codes) for x in (c.flags, c.statuses))
+
+    def _long_rows(self, block, columns, of, n):
+        """Label, year, part, status, indicator, unit and dimension of the rows, each a coded column."""
+        nothing = bps_long.constant("", n)
+        rows = {k: of.get(k, nothing) for k in ("label", "indicator", "unit")} | dict.fromkeys(
+            ("year", "part", "status"), nothing
+        )
+        if "year" in of:
+            made = bps_words.periods_of(of["year"].values)
+            for k in ("year", "part", "status"):
+                rows[k] = of["year"].made(lambda c, k=k: getattr(made[c], k))
+        if "part" in of:
+            made = bps_words.periods_of(of["part"].values)
+            named = bps_words.part_names(block.first("part").head, made) or {}
+            made |= {c: bps_words.Period(part=name) for c, name in named.items()}
+            if any(rows["part"].values) or ("year" in of and any(p.year for p in made.values())):
+                return None
+            rows["part"] = of["part"].made(lambda c: made[c].part)
+            if "year" not in of:
+                rows["year"] = of["part"].made(lambda c: made[c].year)
+        groups = [columns[f.index] for f in block.fields if f.role == "dimension"]
+        groups = [g.made(lambda t: "" if t.casefold() in _NOTHING else t) for g in groups]
+        groups = [g for g in groups if any(g.values)]
+        rows["dimension"] = nothing
+        if groups:
+            rows["dimension"] = (
+                groups[0] if len(groups) == 1 else bps_long.joined(groups, lambda d: " | ".join(filter(None, d)), n)
+            )
+        return rows
+
+    def _long_regions(self, grid, block, heads, rows, titles, n):
+        """Add code and note to the rows, each run of labels resolved once; whether that was possible."""
+        label, column = block.first("label"), rows["label"]
+        smaller = re.search(r"kecamatan|kelurahan|\bdesa\b|district", label.head, re.I)
+        if smaller or _CITIES.fullmatch(label.head) or label.head.casefold() in ("tahun", "year"):
+            return False
+        if any(d in said for said in ["".join(column.values)] for d in "0123456789"):
+            return False  # codes before names, marks of footnotes
+        self.any_region = True
+        named = bps_labels.province_named(" ".join([*titles, block.corner, heads[0].indicator]))
+        resolver = bps_labels.Resolver(self.province, named)
+        order, ends = bps_long.groups([rows[k] for k in ("year", "part", "indicator", "dimension")], n)
+        told, answer, done = (), np.empty(n, dtype=np.int32), {}
+        for a, b in zip([0, *ends], ends, strict=False):
+            at = slice(a, b) if order is None else order[a:b]
+            run = column.codes[at]
+            if (same := run.tobytes()) not in done:
+                answers, which = resolver.distinct([column.values[c] for c in run.tolist()])
+                done[same] = which + len(told)
+                told += answers
+            answer[at] = done[same]
+        told = bps_long.coded(told, answer)
+        rows["code"], rows["note"] = (bps_long.coded([x[k] for x in told.values], told.codes) for k in (0, 1))
+        if self.province is not None and not any(rows["code"].values):
+            return False
+        open_ = np.array([c is None and note != "a total, not a region" for c, note in told.values])
+        open_ = np.flatnonzero(open_[told.codes]) if open_.any() else ()
+        for i in open_[:5]:
+            self.find("region", self.where(grid, block.body[i], label.index), rows["note"][i])
+        if len(open_) > 5:
+            self.find("region", "file", f"{len(open_)} rows in all have no region code; region_note says why")
+        return True
+
+    def _long_emit(self, block, head, rows, values, flags, statuses, n):
+        j = head.field.index
+        dimension, indicator = rows["dimension"], bps_long.constant(head.indicator, n)
+        if any(rows["indicator"].values):
+            indicator = rows["indicator"].made(lambda x: x or head.indicator)
+        elif head.dimension:
+            dimension = dimension.made(lambda d: " | ".join(filter(None, (head.dimension, d))))
+        if head.unit == "\0rows":
+            unit = rows["unit"]
+        elif any(rows["indicator"].values) and not head.unit:
+            unit = indicator.made(lambda x: bps_words.unit_of(x) or getattr(bps_words.known_of(x), "unit", ""))
+        else:
+            unit = bps_long.constant(head.unit or (head.known.unit if head.known else ""), n)
+        year, part = rows["year"].made(lambda y: y or head.year), rows["part"].made(lambda p: p or head.part)
+        if any(statuses.values) and any(rows["status"].values):
+            return None
+        status = statuses if any(statuses.values) else rows["status"].made(lambda s: head.status or s)
+        said = (rows["code"], year, part, indicator, dimension, unit)
+        if not bps_long.once(said, n):
+            return None
+        nothing = bps_long.constant("", n)
+        texts = (
+            rows["code"], rows["label"], rows["note"], year, part, indicator, dimension, None, unit, flags, status, nothing,
+        )  # fmt: skip
+        data = {name: values if c is None else c.texts() for name, c in zip(COLUMNS, texts, strict=False)}
+        data |= {
+            "cell": bps_long.cells(column_letters(j), n),
+            "row": np.arange(1, n + 1),
+            "column": np.full(n, j),
+        }
+        return Reading(pd.DataFrame(data, copy=False), self.findings, self.titles, self.notes, "csv")
+
+
 def _numbered_parts(heads, said):
     """Columns I, II, III, IV under their years are what the title or a heading counts so: "Triwulan", "Semester"."""
     numbered = [h for h in heads if h.texts and h.texts[-1] in ("I", "II", "III", "IV") and not h.part]
@@ -1070,6 +1209,10 @@ def _filled(texts, otherwise):
     if not any(texts):
         return [otherwise] * len(texts)
     return [x or otherwise for x in texts] if "" in texts else texts
+
+
+def _distinct(column):
+    return column.values if isinstance(column, bps_long.Coded) else set(column)
 
 
 def _texts(cells, text=None):

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+import numpy as np
+
 from ucj_analysis import paths, regions
 from ucj_analysis.errors import RegionError
 
@@ -220,8 +222,14 @@ def named_unit(text):
 
 def share(labels):
     """Share of distinct labels that name a region; totals and headings do not count."""
-    named = list(dict.fromkeys(labels))
-    named = named[:: len(named) // 1_000] if len(named) > 2_000 else named  # there are 553 regions: a sample tells
+    named = tuple(dict.fromkeys(labels))
+    return _share(
+        named[:: len(named) // 1_000] if len(named) > 2_000 else named
+    )  # there are 553 regions: a sample tells
+
+
+@functools.lru_cache(maxsize=64)
+def _share(named):
     named = [x for x in named if x and not is_total(x) and not heading_kind(x)]
     return sum(bool(candidates(x)) for x in named) / len(named) if named else 0.0
 
@@ -234,8 +242,23 @@ def _levels(label):
     return units, levels == {"province"}, levels == {"regency"}
 
 
+MAX_KEPT = 2_000  # labels of a run whose answers are kept; BPS lists 553
+
+
+@functools.lru_cache(maxsize=64)
+def _answers(within, titled, labels, provinces, kinds):
+    return Resolver(within, titled)._answers(labels, provinces, kinds)
+
+
+@functools.lru_cache(maxsize=64)
+def _distinct_answers(within, titled, labels):
+    seen = {}
+    which = np.array([seen.setdefault(x, len(seen)) for x in Resolver(within, titled).run(labels)], dtype=np.int32)
+    return tuple(seen), which
+
+
 class Resolver:
-    """Resolves runs of row labels; equal runs once.
+    """Resolves runs of row labels; equal runs once, also those of other files.
 
     Parameters
     ----------
@@ -247,7 +270,6 @@ class Resolver:
 
     def __init__(self, within=None, titled=None):
         self.within, self.titled = within, titled
-        self._memo = {}
 
     def run(self, labels, provinces=None, kinds=None):
         """Resolve labels in order.
@@ -264,10 +286,17 @@ class Resolver:
         -------
         list of (code or None, note)
         """
-        key = (tuple(labels), tuple(provinces or ()), tuple(kinds or ()))
-        if key not in self._memo:
-            self._memo[key] = self._beside(labels, provinces) if provinces else self._walk(labels, kinds)
-        return self._memo[key]
+        labels, provinces, kinds = tuple(labels), tuple(provinces or ()), tuple(kinds or ())
+        if len(labels) > MAX_KEPT:
+            return self._answers(labels, provinces, kinds)
+        return _answers(self.within, self.titled, labels, provinces, kinds)
+
+    def distinct(self, labels):
+        """Resolve labels in order: the distinct answers, and for each label (array of int) which of them it has."""
+        return _distinct_answers(self.within, self.titled, tuple(labels))
+
+    def _answers(self, labels, provinces, kinds):
+        return self._beside(labels, provinces) if provinces else self._walk(labels, kinds)
 
     def _beside(self, labels, provinces):
         out = [None] * len(labels)

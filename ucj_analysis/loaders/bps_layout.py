@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ucj_analysis.loaders import bps_labels as labels_
 from ucj_analysis.loaders.bps_bytes import Merged
-from ucj_analysis.loaders.bps_numbers import SIMPLE, is_missing, looks_numeric
+from ucj_analysis.loaders.bps_numbers import MISSING, SIMPLE, is_missing, looks_numeric
 from ucj_analysis.loaders.bps_words import is_period, is_year, iso_month, part_names, period_of_cell, period_of_text
 
 _NOTE = re.compile(
@@ -57,6 +57,7 @@ _TITLED = re.compile(
 
 
 _DIGIT = re.compile(r"\d")
+_CODE = re.compile(r"\d{1,2}|\d{4}(\.0)?")  # what may be the code of a region
 MAX_BLOCKS = 400  # tables on a sheet; BPS prints a dozen at most
 MAX_HEADS = 2_000  # rows above the first figures
 
@@ -65,6 +66,7 @@ class TooMuch(Exception):
     """A grid that no table of BPS resembles; the message says what it has."""
 
 
+_FIGURES = re.compile(r"(?:^\d{1,3}(?:[.,]\d{1,2})?\n)+", re.A | re.M)  # none of them a year
 _DECIMALS = re.compile(r"^\d{1,3}[.,]\d{1,2}$", re.A | re.M)  # most figures, and nothing else
 
 
@@ -162,6 +164,15 @@ class _Kinds(dict):
         return map(self.__getitem__, cells)
 
 
+def _kinds_of(cells):
+    """Kinds of texts, as ``kind_of`` tells them; most columns are told at once."""
+    text = "\n".join([*cells, ""])
+    if not any(d in text for d in "0123456789") and MISSING.isdisjoint(map(str.casefold, cells)):
+        return {"t"}
+    rest = _FIGURES.sub("", text)
+    return ({"n"} if len(rest) < len(text) else set()) | set(map(kind_of, rest.splitlines()))
+
+
 class _Counts:
     """How many figures (or marks), texts and years stand in each column, from the patterns of rows."""
 
@@ -208,6 +219,55 @@ def blocks(grid):
         out += found
         loose += rest
     return out, loose
+
+
+def long_block(grid, columns):
+    """Block of a table whose rows are all alike: regions, periods and groups, then one figure.
+
+    Parameters
+    ----------
+    grid : Grid
+        Its heading row and its first row.
+    columns : list of list of str
+        Distinct cells of each column in the order of their first row; none is blank.
+
+    Returns
+    -------
+    Block whose columns are those distinct cells, or None where rows must be looked at one by one.
+    """
+    head, first = grid.rows
+    held = [_kinds_of(c) for c in columns]
+    figures = [j for j, k in enumerate(held) if "n" in k]
+    texts = [j for j, k in enumerate(held) if k == {"t"}]
+    if len(figures) != 1 or not texts or figures[0] < texts[0] or not held[figures[0]] <= {"n", "m"}:
+        return None
+    if (
+        any(k not in ({"t"}, {"y"}, {"m"}) for j, k in enumerate(held) if j != figures[0])
+        or kind_of(first[figures[0]]) != "n"
+    ):
+        return None
+    if (
+        any(kind_of(c) != "t" for c in head)
+        or _named_by_pandas([head]) != [head]
+        or any(map(_Notes().__getitem__, columns[0]))
+    ):
+        return None
+    # pairs of cells settle which of two columns of regions is meant, and which figures are codes: not here
+    if sum(labels_.share(columns[j]) >= 0.5 for j in texts) != 1 or _CODE.fullmatch(first[figures[0]]):
+        return None
+    block = _block(grid, grid.rows, [tuple(map(kind_of, r)) for r in grid.rows], 0, [0], [1], [])
+    if block is None or [f.index for f in block.fields] != list(range(len(head))) or block.notes:
+        return None
+    block.filled = dict(enumerate(columns))
+    _roles(block)
+    roles = Counter(f.role for f in block.fields)
+    once = ("value", "label", "year", "part", "indicator", "unit")
+    alone = all(roles[r] < 2 for r in once) and not roles["province"] and not roles["code"] and not roles["code value"]
+    return (
+        block
+        if alone and roles["value"] and block.first("label") and block.fields[figures[0]].role == "value"
+        else None
+    )
 
 
 def _side_by_side(grid):
@@ -262,6 +322,7 @@ def _vertical(grid, lo, hi):
         if state["body"]:
             block = _block(grid, rows, kinds, lo, state["zone"], state["body"], state["tail"])
             if block is not None:
+                _roles(block)
                 block.notes = [_text(rows[i]) for i in state["kept"]] + block.notes
                 made.append(block)
         else:
@@ -509,7 +570,6 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
         block.fields.append(Field(j + lo, paths[j], texty=bool(texty[j])))
     block.titles += grid.titles
     _body(block, rows, kinds, [*trailing, *body], tail, valued, lo)
-    _roles(block)
     return block
 
 
@@ -818,11 +878,10 @@ def _code_columns(block, cells, leaf):
         return
     values = [f for f in block.fields if f.role == "value"]
     for f in values:
-        code = re.compile(r"\d{1,2}|\d{4}(\.0)?")
-        if not cells[f.index] or not code.fullmatch(str(cells[f.index][0])):
+        if not cells[f.index] or not _CODE.fullmatch(str(cells[f.index][0])):
             continue
         held = list(dict.fromkeys(map(str, cells[f.index])))
-        if not all(map(code.fullmatch, held)):
+        if not all(map(_CODE.fullmatch, held)):
             continue
         region_head = re.fullmatch(r"(kode|kd)?[ _]?(prov?insi|propinsi|prov|kab\w*)([ _/]\w+)*", leaf(f).strip(), re.I)
         if not region_head and not all(len(c) >= 4 for c in held):

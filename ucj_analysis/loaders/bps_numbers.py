@@ -127,6 +127,29 @@ def _number(core, decimal):
     return float(core.replace(decimal, "."))
 
 
+_PLAIN_FIGURES = re.compile(r"(?:^-?\d{1,15}(?:[.,]\d{1,2})?\n)+", re.A | re.M)
+
+
+def plain(cells):
+    """Read texts that leave no choice: figures of at most two decimals with one separator, and marks of missing ones.
+
+    Returns
+    -------
+    (values, flags, decimal), as `Column` has them, or None where it must decide.
+    """
+    text = "\n".join([*cells, ""])
+    marks = set(_PLAIN_FIGURES.sub("", text).splitlines())
+    if not MISSING.issuperset(map(str.casefold, marks)):
+        return None
+    if marks:
+        text = "\n".join(["nan" if c in marks else c for c in cells])
+    decimal = "." if "." in text else "," if "," in text else None
+    if decimal == "." and "," in text:
+        return None
+    flags = [c if c in marks else "" for c in cells] if marks else [""] * len(cells)
+    return list(map(float, text.replace(",", ".").split())), flags, decimal
+
+
 class Column:
     """One column of printed figures, read.
 
@@ -148,11 +171,30 @@ class Column:
         Two figures that ask for different separators, in a column where every figure has one possible reading.
     """
 
-    __slots__ = ("cells", "clash", "decimal", "flags", "mixed", "notes", "open_", "parsed", "statuses", "values")
+    __slots__ = (
+        "cells",
+        "clash",
+        "decimal",
+        "flags",
+        "mixed",
+        "notes",
+        "open_",
+        "parsed",
+        "plain",
+        "statuses",
+        "values",
+    )
 
     def __init__(self, cells):
         self.cells = cells
         self.decimal, self.clash, self.mixed, self.open_ = None, None, None, []
+        self.plain = plain(cells) if set(map(type, cells)) == {str} else None
+        if self.plain:
+            self.decimal = self.plain[2]
+        else:
+            self._parse(cells)
+
+    def _parse(self, cells):
         self.parsed = {}
         first, votes = {}, Counter()
         texts = cells if set(map(type, cells)) == {str} else [c for c in cells if isinstance(c, str)]
@@ -221,6 +263,12 @@ class Column:
 
     def read(self, decimal):
         """Fill values, flags and statuses under a separator (None where no figure needs one)."""
+        if self.plain and self.plain[2] in (None, decimal or "."):
+            self.values, self.flags, _ = self.plain
+            self.statuses = [""] * len(self.cells)
+            return self
+        if self.plain:
+            self._parse(self.cells)
         made = {}
         for cell, p in self.parsed.items():
             fits = self.mixed or p[-1] in ("", decimal or ".")
