@@ -30,6 +30,7 @@ import python_calamine
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from ucj_analysis.errors import UcjError
+from ucj_analysis.loaders import bps_long
 
 SECONDS, MEGABYTES = 10, 1_000
 
@@ -513,9 +514,11 @@ def attempt(path, seconds=SECONDS):
 
 def bases(reference=None):
     """Files to damage: the generated ones, and the samples where they are."""
+    import test_long
     import test_variants
 
     made = [(name, data) for name, data, *_ in test_variants.CASES.values()]
+    made += [(f"long{n}.csv", test_long.long_table(random.Random(n), 0.2)) for n in range(12)]
     if reference is not None and Path(reference).is_dir():
         made += [(p.name, p.read_bytes()) for p in sorted((Path(reference) / "bps_samples").glob("h*"))]
     return made
@@ -527,9 +530,10 @@ def run(count, seed, files, folder, report=lambda *_: None, huge=0):
     One mutant in ``huge`` is made huge as well; 0: none.
     """
     failures, tally, slowest, largest = [], {}, 0.0, 0.0
-    ways = collections.Counter()
+    ways, least = collections.Counter(), bps_long.MIN_BYTES
     for n in range(seed, seed + count):
         rng = random.Random(n)
+        bps_long.MIN_BYTES = rng.choice([0, least])  # half of the small long tables are read as large ones are
         name, data = rng.choice(files)
         for _ in range(rng.choice([1, 1, 2, 3])):
             way = rng.choice(WAYS)
@@ -546,6 +550,7 @@ def run(count, seed, files, folder, report=lambda *_: None, huge=0):
         if what:
             failures.append((n, name, what))
             report(n, name, what)
+    bps_long.MIN_BYTES = least
     return failures, {**tally, "slowest (s)": round(slowest, 2), "largest (MB)": round(largest), **ways}
 
 
