@@ -229,6 +229,7 @@ class _Reader:
         self.file_years = bps_words.years_in(re.sub(r"\.\w{2,5}$", "", source.path.name))
         self.title_years = {}
         self.undated = []
+        self.last, self.spans = None, {}
         self.sheets = self._sheets()
 
     def find(self, kind, place, message):
@@ -263,10 +264,12 @@ class _Reader:
         for block in blocks:
             said = [p for f in block.fields if f.role == "value" for p in f.path if not bps_words.is_period(p)]
             continued = block.titles and all(_CONTINUED.match(t) for t in block.titles)
-            if previous is not None and (continued or (not block.titles and not said)):
+            if previous is not None and not block.titles and not said:
                 block.titles = previous.titles
+            elif continued and self.last is not None:
+                block.titles = self.last.titles  # on this sheet or the one before
             self.block(grid, block, loose)
-            previous = block
+            previous = self.last = block
 
     def block(self, grid, block, loose):
         values = [f for f in block.fields if f.role in ("value", "code value")]
@@ -357,6 +360,9 @@ class _Reader:
             head.known = bps_words.known_of(*[s for s in said if s and not (both and s in (title, head.indicator))])
             if both and head.known and head.known.key in ("percent", "count"):
                 head.known = None
+            if head.known and head.known.key == "percent":  # "%" under "Perubahan": a change can be negative
+                head.unit = head.unit or head.known.unit
+                head.known = next((k for k in map(bps_words.known_of, texts) if k and k.key == "growth"), head.known)
 
     # ---- rows
 
@@ -660,17 +666,15 @@ class _Reader:
                 )  # fmt: skip
         elif not fallback:
             fallback = self.year
+        said = " ".join([*titles, *(t for h in heads[:1] for t in h.texts)])
+        part = bps_words.part_of_year(said, titled) if titled and not any(h.part for h in heads) else ""
         for h in heads:
             if not h.year:
                 h.year = h.titled_year or fallback
-        gaps = _gaps(head_years, file_span or span)
-        if gaps:
-            what = "file name" if file_span else "title"
-            self.find(
-                "contradiction",
-                place,
-                f"the {what} speaks of {'-'.join(file_span or span)}, but {', '.join(gaps)} {'is' if len(gaps) == 1 else 'are'} not in the table",
-            )
+                h.part = part if part and h.year == titled and not any(rows["part"]) else h.part
+        if file_span or span:  # a continued table has the other years
+            key = ("file name", file_span) if file_span else ("title", span, *titles)
+            self.spans.setdefault(key, (place, set()))[1].update(head_years)
 
     def _contradicts(self, place, years, singles, span, who):
         plain = {y[:4] for y in years} | {y[:2] + y[-2:] for y in years if "/" in y}
@@ -929,6 +933,10 @@ class _Reader:
                 else pd.array(flat, dtype="str")
             )  # fmt: skip
         frame = pd.DataFrame(data)
+        for (what, span, *_), (place, years) in self.spans.items():
+            if gaps := _gaps(years, span):
+                said = f"{', '.join(gaps)} {'is' if len(gaps) == 1 else 'are'} not in the table"
+                self.find("contradiction", place, f"the {what} speaks of {'-'.join(span)}, but {said}")
         self._all_codes(frame)
         self._repeats()
         return Reading(frame, self.findings, [*self.titles, *self.source.page_titles], self.notes, self.source.format)

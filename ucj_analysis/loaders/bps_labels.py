@@ -7,6 +7,7 @@ Gorontalo a regency: the order of rows and the capitals tell, and where they do 
 import csv
 import difflib
 import functools
+import itertools
 import re
 import unicodedata
 
@@ -299,10 +300,13 @@ class Resolver:
         following = _following(cand, only_reg)
         out, block, heading, used = [], scope, False, set()
         spelt = {r.code for x in cand if len(x) == 1 for r in x}
+        lengths = [sum(1 for _ in rows) for _, rows in itertools.groupby(labels)]
+        repeated = sum(n > 1 for n in lengths) > len(lengths) / 2
         for i, label in enumerate(labels):
             c, slip = cand[i], ""
             kind = kinds[i] if kinds else None
-            if i and label and label == labels[i - 1] and out[-1][0] and (not kinds or kind == kinds[i - 1]):
+            again = i and repeated and label and label == labels[i - 1]
+            if again and out[-1][0] and (not kinds or kind == kinds[i - 1]):
                 out.append(out[-1])  # the same unit again, one row for each year
                 continue
             if not c and block is not None:
