@@ -429,8 +429,10 @@ class _Reader:
     def _region_headings(self, block, label, rows):
         """Regions that stand as headings over their groups ("Boalemo" over "Laki-laki", "Perempuan") label these rows."""
         heads = [s[-1] if s else "" for s in block.sections]
-        if label is None or not any(heads) or bps_labels.share(rows["label"]) >= 0.5 or bps_labels.share(heads) < 0.5:
+        if not any(heads) or bps_labels.share(rows["label"]) >= 0.5 or bps_labels.share(heads) < 0.5:
             return
+        if label is None and not any(rows["printed"]):
+            return  # over rows that nothing tells apart
         for i, (head, x) in enumerate(zip(heads, rows["label"], strict=True)):
             if head and not bps_labels.candidates(x):
                 rows["label"][i], rows["group"][i] = head, x
@@ -458,9 +460,10 @@ class _Reader:
         named = bps_labels.province_named(" ".join([*titles, block.corner, *(h.indicator for h in heads[:1])]))
         resolver = bps_labels.Resolver(self.province, named)
         labels = rows["label"]
-        regional = label is not None and bps_labels.share(labels) >= 0.5
-        head = " ".join([label.head, block.corner]) if label else ""
-        if regional and not re.search(r"kecamatan|kelurahan|\bdesa\b|district", label.head, re.I):
+        regional = bps_labels.share(labels) >= 0.5
+        over = label.head if label else ""
+        head = " ".join([over, block.corner]) if label else ""
+        if regional and not re.search(r"kecamatan|kelurahan|\bdesa\b|district", over, re.I):
             self.any_region = True
             told = [rows[k] for k in ("year", "part", "indicator", "dimension") if len(set(rows[k])) > 1]
             keys = list(zip(*told, strict=True)) if told else [()] * n
@@ -468,7 +471,7 @@ class _Reader:
                 keys = [()] * n  # every row its own key: one run
             province = block.first("province")
             beside = _texts(block.column(province), str) if province else None
-            if _CITIES.fullmatch(label.head) and not any(re.match(r"kota\b|kab", x, re.I) for x in labels):
+            if _CITIES.fullmatch(over) and not any(re.match(r"kota\b|kab", x, re.I) for x in labels):
                 block.kinds = ["kota"] * n  # under the heading "Kota", Gorontalo is the city
             for run in _runs(keys):
                 answers = resolver.run(
@@ -590,7 +593,7 @@ class _Reader:
             if c is None and rows["label"][i] and rows["note"][i] != "a total, not a region"
         ]
         for i in open_[:5]:
-            self.find("region", self.where(grid, block.body[i], label.index), rows["note"][i])
+            self.find("region", self.where(grid, block.body[i], label.index if label else 0), rows["note"][i])
         if len(open_) > 5:
             self.find(
                 "region", grid.name or "file", f"{len(open_)} rows in all have no region code; region_note says why"
