@@ -390,6 +390,10 @@ case("spacers.xlsx", xlsx_bytes({"S": [["Kabupaten/Kota", "P1", None, None, "P2"
      ("7501", "2022", "", "p1", 3.1), ("7502", "2022", "", "p2", 0.9), rows=24, without=["repeated"])
 case("month in the title.xlsx", xlsx_bytes({"S": [["Persentase Penduduk Miskin Menurut Kabupaten/Kota, Maret 2024"], ["Kabupaten/Kota", "Persen"], *six(A)]}), ("7501", "2024", "Maret", "miskin", 18.38), rows=6)
 case("months in the title.xlsx", xlsx_bytes({"S": [["TPT Menurut Kabupaten/Kota, Februari dan Agustus 2024"], ["Kabupaten/Kota", "Persen"], *six(A)]}), ("7501", "2024", "", "tpt", 18.38), rows=6)
+case("a city with a count like a year.csv", csv_bytes([["Kabupaten/Kota", "SD", "SMP"], ["Kab. Boalemo", "1500", "1980"], ["Kota Gorontalo", "2012", "2020"], ["Kab. Pohuwato", "1800", "500"], ["Provinsi Gorontalo", "2000", "1999"]]),
+     ("7571", "2023", "", "sd", 2012), ("7503", "2023", "", "sd", 1800), ("7500", "2023", "", "smp", 1999), rows=8, year=2023)
+case("numbered counts like years.csv", csv_bytes([["Jumlah Desa Menurut Kabupaten/Kota, 2016", "", ""], ["Kabupaten/Kota", "", "Desa"], *[[f"{i + 1}.", n, str(2058 - 7 * i)] for i, n in enumerate(SIX)], ["Gorontalo", "", "12247"]]),
+     ("7501", "2016", "", "desa", 2058), ("7571", "2016", "", "desa", 2023), ("7500", "2016", "", "desa", 12247), rows=7)
 case("rupiah.csv", csv_bytes([["Kabupaten/Kota", "Garis Kemiskinan 2023"], ["Boalemo", "Rp 401.233,-"], ["Pohuwato", "Rp410.002"]], ";"), ("7501", "2023", "", "garis", 401233), ("7503", "2023", "", "", 410002), rows=2)
 case("two in one.csv", csv_bytes([["Provinsi", "Garis Kemiskinan 2022"], ["Aceh", "3.85e5e"], ["Gorontalo", "411906"], ["Bali", "4.1e5"]]), ("1100", "2022", "", "garis", "unreadable: 3.85e5e"), ("5100", "2022", "", "", 410000), rows=3, findings=["unreadable"])
 case("changes.csv", csv_bytes([["Rumah Tangga Usaha Pertanian, 2023", "", "", ""], ["Kabupaten/Kota", "Rumah Tangga", "Perubahan", ""], ["", "", "Absolut", "%"], ["Boalemo", "24567", "434", "1,77"], ["Gorontalo", "55012", "-22", "-0,04"]], ";"), ("7502", "2023", "", "perubahan %", -0.04, "", "persen"), rows=6, without=["range"])

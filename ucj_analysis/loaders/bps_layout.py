@@ -366,8 +366,9 @@ def _figures(cells, kinds, numeric):
             return True  # codes that look like years (1971) between names
         label = first if isinstance(first, str) else ""
         in_numeric = all(numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1] for j in years)
-        few = not _steps(cells, years) or (len(years) < 3 and bool(labels_.candidates(label)))
-        return bool(in_numeric and label and kinds[used[0]] == "t" and not _CORNER.match(label) and few)
+        named = bool(labels_.candidates(label))  # "Kota Gorontalo" begins as a corner may and is none
+        few = not _steps(cells, years) or (len(years) < 3 and named)
+        return bool(in_numeric and kinds[used[0]] == "t" and (named or not _CORNER.match(label)) and label and few)
     return False
 
 
@@ -381,12 +382,13 @@ def _steps(cells, years):
 def _year_like(rows, kinds, zone, i):
     """Whether a row under complete headings is a label with counts that look like years (2,012 schools)."""
     used = [j for j, k in enumerate(kinds[i]) if k]
+    used = [j for j in used if not (kinds[i][j] in "tn" and _numbering(str(rows[i][j])))]  # row numbers
     label = next((j for j in used if kinds[i][j] == "t"), None)
     years = [j for j in used if kinds[i][j] == "y"]
     if label is None or not years or len(years) + 1 < len(used) or label > years[0]:
         return False
     text = str(rows[i][label])
-    corner = any(kinds[z][label] == "t" and _CORNER.match(rows[z][label]) for z in zone)
+    corner = any(kinds[z][j] == "t" and _CORNER.match(rows[z][j]) for z in zone for j in range(label + 1))
     headed = all(any(kinds[z][j] for z in zone) for j in years)
     if labels_.candidates(text):
         return corner and headed and not _steps(rows[i], years)
