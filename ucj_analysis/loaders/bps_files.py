@@ -878,6 +878,9 @@ class _Reader:
         n = len(block.body)
         generic_title = any(rows["indicator"])
         at = [grid.at[i] for i in block.body]
+        measured = any(
+            bps_words.known_of(t) and not bps_labels.is_total(t) for t in {t for s in block.sections for t in s}
+        )
         for h, c in zip(heads, columns, strict=True):
             j = h.field.index
             indicator = [h.indicator] * n
@@ -889,8 +892,8 @@ class _Reader:
                     dimension = _under(extra, dimension)
             elif h.dimension:
                 dimension = _under(h.dimension, dimension)
-            if any(block.sections) and not h.texts:
-                # under heading rows the last heading says what is measured
+            if any(block.sections) and not h.texts and (measured or not bps_words.known_of(h.indicator)):
+                # under heading rows the last heading says what is measured, and not for whom ("Laki-laki")
                 indicator = [s[-1] if s else x for s, x in zip(block.sections, indicator, strict=True)]
             unit = rows["unit"] if h.unit == "\0rows" else [h.unit or (h.known.unit if h.known else "")] * n
             if generic_title and not h.unit:

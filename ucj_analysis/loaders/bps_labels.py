@@ -369,6 +369,8 @@ class Resolver:
             end += 1  # one unit with a row for each year
         same = [j for j in range(len(labels)) if not i <= j < end and _key(bare(labels[j])[0]) == _key(name)]
         regs = [r for r in cand[i] if r.level == "regency" and r.parent_code == p.code]
+        if regs and all(any(len(c) == 1 and c[0].code == r.code for c in cand) for r in regs):
+            return True  # "Kota Bengkulu" is in the table: "Bengkulu" is the province
         if title_regs and name.isupper() and len(name) > 3:
             return True
         if title_regs and any(bare(labels[j])[0].isupper() for j in same):

@@ -382,6 +382,8 @@ def _steps(cells, years):
 def _year_like(rows, kinds, zone, i):
     """Whether a row under complete headings is a label with counts that look like years (2,012 schools)."""
     used = [j for j, k in enumerate(kinds[i]) if k]
+    if _under_year(rows, kinds, zone, i, used):
+        return True
     used = [j for j in used if not (kinds[i][j] in "tn" and _numbering(str(rows[i][j])))]  # row numbers
     label = next((j for j in used if kinds[i][j] == "t"), None)
     years = [j for j in used if kinds[i][j] == "y"]
@@ -398,6 +400,20 @@ def _year_like(rows, kinds, zone, i):
     if any(is_year(c) for c in above):
         return not any(str(_left(rows[z], j, label)) == str(rows[i][j]) for j in years for z in zone)  # dated already
     return corner and headed and not _steps(rows[i], years)
+
+
+def _under_year(rows, kinds, zone, i, used):
+    """Whether a row stands under a heading over each of its cells, one of them "Tahun" over its year, and names no heading."""
+    heads = [rows[zone[-1]][j] for j in used] if zone else []
+    texts = [rows[i][j] for j in used if kinds[i][j] == "t"]
+    if len(used) < 3 or not heads or not all(isinstance(h, str) and h and not is_period(h) for h in heads):
+        return False
+    dated = [bool(kinds[i][j] == "y" and _YEAR_HEAD.fullmatch(h)) for j, h in zip(used, heads, strict=True)]
+    return (
+        any(dated)
+        and bool(texts)
+        and not any(_CORNER_ENGLISH.match(t) or (_CORNER.match(t) and not labels_.candidates(t)) for t in texts)
+    )
 
 
 def _left(cells, j, label):
