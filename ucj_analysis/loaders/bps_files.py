@@ -235,6 +235,7 @@ class _Reader:
         self.file_years = bps_words.years_in(re.sub(r"\.\w{2,5}$", "", source.path.name))
         self.title_years = {}
         self.undated = []
+        self.last, self.spans = None, {}
         self.sheets = self._sheets()
 
     def find(self, kind, place, message):
@@ -269,10 +270,12 @@ class _Reader:
         for block in blocks:
             said = [p for f in block.fields if f.role == "value" for p in f.path if not bps_words.is_period(p)]
             continued = block.titles and all(_CONTINUED.match(t) for t in block.titles)
-            if previous is not None and (continued or (not block.titles and not said)):
+            if previous is not None and not block.titles and not said:
                 block.titles = previous.titles
+            elif continued and self.last is not None:
+                block.titles = self.last.titles  # on this sheet or the one before
             self.block(grid, block, loose)
-            previous = block
+            previous = self.last = block
 
     def block(self, grid, block, loose):
         values = [f for f in block.fields if f.role in ("value", "code value")]
@@ -363,6 +366,9 @@ class _Reader:
             head.known = bps_words.known_of(*[s for s in said if s and not (both and s in (title, head.indicator))])
             if both and head.known and head.known.key in ("percent", "count"):
                 head.known = None
+            if head.known and head.known.key == "percent":  # "%" under "Perubahan": a change can be negative
+                head.unit = head.unit or head.known.unit
+                head.known = next((k for k in map(bps_words.known_of, texts) if k and k.key == "growth"), head.known)
 
     # ---- rows
 
@@ -436,8 +442,10 @@ class _Reader:
     def _region_headings(self, block, label, rows):
         """Regions that stand as headings over their groups ("Boalemo" over "Laki-laki", "Perempuan") label these rows."""
         heads = [s[-1] if s else "" for s in block.sections] if any(block.sections) else []
-        if label is None or not any(heads) or bps_labels.share(rows["label"]) >= 0.5 or bps_labels.share(heads) < 0.5:
+        if not any(heads) or bps_labels.share(rows["label"]) >= 0.5 or bps_labels.share(heads) < 0.5:
             return
+        if label is None and not any(rows["printed"]):
+            return  # over rows that nothing tells apart
         for i, (head, x) in enumerate(zip(heads, rows["label"], strict=True)):
             if head and not bps_labels.candidates(x):
                 rows["label"][i], rows["group"][i] = head, x
@@ -464,9 +472,10 @@ class _Reader:
         named = bps_labels.province_named(" ".join([*titles, block.corner, *(h.indicator for h in heads[:1])]))
         resolver = bps_labels.Resolver(self.province, named)
         labels = rows["label"]
-        regional = label is not None and bps_labels.share(labels) >= 0.5
-        head = " ".join([label.head, block.corner]) if label else ""
-        if regional and not re.search(r"kecamatan|kelurahan|\bdesa\b|district", label.head, re.I):
+        regional = bps_labels.share(labels) >= 0.5
+        over = label.head if label else ""
+        head = " ".join([over, block.corner]) if label else ""
+        if regional and not re.search(r"kecamatan|kelurahan|\bdesa\b|district", over, re.I):
             self.any_region = True
             told = [rows[k] for k in ("year", "part", "indicator", "dimension") if len(set(rows[k])) > 1]
             runs = _runs(told[0] if len(told) == 1 else list(zip(*told, strict=True)) if told else [()] * n)
@@ -474,7 +483,7 @@ class _Reader:
                 runs = [slice(0, n)]  # every row its own key: one run
             province = block.first("province")
             beside = _texts(block.column(province), str) if province else None
-            if _CITIES.fullmatch(label.head) and not any(re.match(r"kota\b|kab", x, re.I) for x in labels):
+            if _CITIES.fullmatch(over) and not any(re.match(r"kota\b|kab", x, re.I) for x in labels):
                 block.kinds = ["kota"] * n  # under the heading "Kota", Gorontalo is the city
             kinds = block.kinds if any(block.kinds) else None
             code, note = rows["code"], rows["note"]
@@ -598,7 +607,7 @@ class _Reader:
             if c is None and rows["label"][i] and rows["note"][i] != "a total, not a region"
         ]
         for i in open_[:5]:
-            self.find("region", self.where(grid, block.body[i], label.index), rows["note"][i])
+            self.find("region", self.where(grid, block.body[i], label.index if label else 0), rows["note"][i])
         if len(open_) > 5:
             self.find(
                 "region", grid.name or "file", f"{len(open_)} rows in all have no region code; region_note says why"
@@ -674,17 +683,15 @@ class _Reader:
                 )  # fmt: skip
         elif not fallback:
             fallback = self.year
+        said = " ".join([*titles, *(t for h in heads[:1] for t in h.texts)])
+        part = bps_words.part_of_year(said, titled) if titled and not any(h.part for h in heads) else ""
         for h in heads:
             if not h.year:
                 h.year = h.titled_year or fallback
-        gaps = _gaps(head_years, file_span or span)
-        if gaps:
-            what = "file name" if file_span else "title"
-            self.find(
-                "contradiction",
-                place,
-                f"the {what} speaks of {'-'.join(file_span or span)}, but {', '.join(gaps)} {'is' if len(gaps) == 1 else 'are'} not in the table",
-            )
+                h.part = part if part and h.year == titled and not any(rows["part"]) else h.part
+        if file_span or span:  # a continued table has the other years
+            key = ("file name", file_span) if file_span else ("title", span, *titles)
+            self.spans.setdefault(key, (place, set()))[1].update(head_years)
 
     def _contradicts(self, place, years, singles, span, who):
         plain = {y[:4] for y in years} | {y[:2] + y[-2:] for y in years if "/" in y}
@@ -890,6 +897,9 @@ class _Reader:
         n = len(block.body)
         generic_title = any(rows["indicator"])
         at = list(map(grid.at.__getitem__, block.body))
+        measured = any(
+            bps_words.known_of(t) and not bps_labels.is_total(t) for t in {t for s in set(block.sections) for t in s}
+        )
         for h, c in zip(heads, columns, strict=True):
             j = h.field.index
             indicator = [h.indicator] * n
@@ -901,8 +911,8 @@ class _Reader:
                     dimension = _under(extra, dimension)
             elif h.dimension:
                 dimension = _under(h.dimension, dimension)
-            if any(block.sections) and not h.texts:
-                # under heading rows the last heading says what is measured
+            if any(block.sections) and not h.texts and (measured or not bps_words.known_of(h.indicator)):
+                # under heading rows the last heading says what is measured, and not for whom ("Laki-laki")
                 indicator = [s[-1] if s else x for s, x in zip(block.sections, indicator, strict=True)]
             unit = rows["unit"] if h.unit == "\0rows" else [h.unit or (h.known.unit if h.known else "")] * n
             if generic_title and not h.unit:
@@ -949,10 +959,18 @@ class _Reader:
                 else pd.array(pa.array(held, pa.large_string()), dtype="str")
             )  # fmt: skip
         frame = pd.DataFrame(data)
+        self._spans()
         if set(flat["unit"]) == {"code"}:
             self.find("codes", "file", "the table holds codes and no figures; each code is returned as a value")
         self._repeats(flat)
         return Reading(frame, self.findings, [*self.titles, *self.source.page_titles], self.notes, self.source.format)
+
+    def _spans(self):
+        """Years that a title or file name speaks of and no table has."""
+        for (what, span, *_), (place, years) in self.spans.items():
+            if gaps := _gaps(years, span):
+                said = f"{', '.join(gaps)} {'is' if len(gaps) == 1 else 'are'} not in the table"
+                self.find("contradiction", place, f"the {what} speaks of {'-'.join(span)}, but {said}")
 
     def _repeats(self, flat):
         """The same region, period and indicator twice with different figures."""
@@ -997,7 +1015,7 @@ class _LongReader(_Reader):
         if rows is None or not self._long_regions(grid, block, heads, rows, titles, n):
             return None
         self._units(block, heads)
-        self._periods(grid, block, heads, {"year": rows["year"].values}, titles)
+        self._periods(grid, block, heads, {k: rows[k].values for k in ("year", "part")}, titles)
         read = self._long_figures(of["value"])
         if read is None:
             return None
@@ -1097,6 +1115,7 @@ class _LongReader(_Reader):
         said = (rows["code"], year, part, indicator, dimension, unit)
         if not bps_long.once(said, n):
             return None
+        self._spans()
         nothing = bps_long.constant("", n)
         texts = (
             rows["code"], rows["label"], rows["note"], year, part, indicator, dimension, None, unit, flags, status, nothing,

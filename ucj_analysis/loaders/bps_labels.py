@@ -7,6 +7,7 @@ Gorontalo a regency: the order of rows and the capitals tell, and where they do 
 import csv
 import difflib
 import functools
+import itertools
 import re
 import unicodedata
 from pathlib import Path
@@ -335,10 +336,13 @@ class Resolver:
         following = _following(cand, only_reg)
         out, block, heading, used = [], scope, False, set()
         spelt = {r.code for x in cand if len(x) == 1 for r in x}
+        lengths = [sum(1 for _ in rows) for _, rows in itertools.groupby(labels)]
+        repeated = sum(n > 1 for n in lengths) > len(lengths) / 2
         for i, label in enumerate(labels):
             c, slip = cand[i], ""
             kind = kinds[i] if kinds else None
-            if i and label and label == labels[i - 1] and out[-1][0] and (not kinds or kind == kinds[i - 1]):
+            again = i and repeated and label and label == labels[i - 1]
+            if again and out[-1][0] and (not kinds or kind == kinds[i - 1]):
                 out.append(out[-1])  # the same unit again, one row for each year
                 continue
             if not c and block is not None:
@@ -401,6 +405,8 @@ class Resolver:
             end += 1  # one unit with a row for each year
         same = [j for j in range(len(labels)) if not i <= j < end and _key(bare(labels[j])[0]) == _key(name)]
         regs = [r for r in cand[i] if r.level == "regency" and r.parent_code == p.code]
+        if regs and all(any(len(c) == 1 and c[0].code == r.code for c in cand) for r in regs):
+            return True  # "Kota Bengkulu" is in the table: "Bengkulu" is the province
         if title_regs and name.isupper() and len(name) > 3:
             return True
         if title_regs and any(bare(labels[j])[0].isupper() for j in same):

@@ -51,6 +51,8 @@ _CORNER_ENGLISH = re.compile(
     r"(main |type of |level of )?(industr|sector|age|educat|descript|type|kind|status|sub-?district|district|village|month|class|"
     r"item|indicator|variable|source|group|gender|sex\b|commodit|countr|occupation)", re.I,
 )  # fmt: skip
+# the number of a table, whose title stands in the cell beside it
+_TABLE = re.compile(r"(tabel|table|lampiran|appendix)\.?(\s*[\d.]+\w?)?\s*[:.]?", re.I)
 _TITLED = re.compile(
     r"\bmenurut\b|\bby\b|^tabel|^table|\d{4}\s*$|^(jumlah|persentase|rata-rata|indeks|tingkat|banyaknya)\b", re.I
 )
@@ -252,6 +254,8 @@ def long_block(grid, columns):
         or any(map(_Notes().__getitem__, columns[0]))
     ):
         return None
+    if any(_TABLE.fullmatch(c) for c in columns[0]) or any(_numbering(first[j]) for j in texts):
+        return None
     # pairs of cells settle which of two columns of regions is meant, and which figures are codes: not here
     if sum(labels_.share(columns[j]) >= 0.5 for j in texts) != 1 or _CODE.fullmatch(first[figures[0]]):
         return None
@@ -419,6 +423,7 @@ def _figures(cells, kinds, numeric):
     first = cells[used[0]]
     if isinstance(first, str) and (
         _SAID.match(first)
+        or _TABLE.fullmatch(first)
         or (
             _NOTE.match(first) and not any(kinds[j] == "n" for j in used[1:]) and any(kinds[j] != "m" for j in used[1:])
         )
@@ -439,8 +444,9 @@ def _figures(cells, kinds, numeric):
             return True  # codes that look like years (1971) between names
         label = first if isinstance(first, str) else ""
         in_numeric = all(numeric.get(j, (0, 1))[0] > numeric.get(j, (0, 1))[1] for j in years)
-        few = not _steps(cells, years) or (len(years) < 3 and bool(labels_.candidates(label)))
-        return bool(in_numeric and label and kinds[used[0]] == "t" and not _CORNER.match(label) and few)
+        named = bool(labels_.candidates(label))  # "Kota Gorontalo" begins as a corner may and is none
+        few = not _steps(cells, years) or (len(years) < 3 and named)
+        return bool(in_numeric and kinds[used[0]] == "t" and (named or not _CORNER.match(label)) and label and few)
     return False
 
 
@@ -454,12 +460,15 @@ def _steps(cells, years):
 def _year_like(rows, kinds, zone, i):
     """Whether a row under complete headings is a label with counts that look like years (2,012 schools)."""
     used = [j for j, k in enumerate(kinds[i]) if k]
+    if _under_year(rows, kinds, zone, i, used):
+        return True
+    used = [j for j in used if not (kinds[i][j] in "tn" and _numbering(str(rows[i][j])))]  # row numbers
     label = next((j for j in used if kinds[i][j] == "t"), None)
     years = [j for j in used if kinds[i][j] == "y"]
     if label is None or not years or len(years) + 1 < len(used) or label > years[0]:
         return False
     text = str(rows[i][label])
-    corner = any(kinds[z][label] == "t" and _CORNER.match(rows[z][label]) for z in zone)
+    corner = any(kinds[z][j] == "t" and _CORNER.match(rows[z][j]) for z in zone for j in range(label + 1))
     headed = all(any(kinds[z][j] for z in zone) for j in years)
     if labels_.candidates(text):
         return corner and headed and not _steps(rows[i], years)
@@ -469,6 +478,20 @@ def _year_like(rows, kinds, zone, i):
     if any(is_year(c) for c in above):
         return not any(str(_left(rows[z], j, label)) == str(rows[i][j]) for j in years for z in zone)  # dated already
     return corner and headed and not _steps(rows[i], years)
+
+
+def _under_year(rows, kinds, zone, i, used):
+    """Whether a row stands under a heading over each of its cells, one of them "Tahun" over its year, and names no heading."""
+    heads = [rows[zone[-1]][j] for j in used] if zone else []
+    texts = [rows[i][j] for j in used if kinds[i][j] == "t"]
+    if len(used) < 3 or not heads or not all(isinstance(h, str) and h and not is_period(h) for h in heads):
+        return False
+    dated = [bool(kinds[i][j] == "y" and _YEAR_HEAD.fullmatch(h)) for j, h in zip(used, heads, strict=True)]
+    return (
+        any(dated)
+        and bool(texts)
+        and not any(_CORNER_ENGLISH.match(t) or (_CORNER.match(t) and not labels_.candidates(t)) for t in texts)
+    )
 
 
 def _left(cells, j, label):
@@ -547,13 +570,19 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
             stats[j][0 if k and k in "nyd" else 1 if k == "m" else 2 if k else 3] += times
     texty = [s[2] > s[0] and s[2] >= s[1] * 0.2 for s in stats]
     valued = [not t and (s[0] or s[1]) for t, s in zip(texty, stats, strict=True)]
-    for j in range(next((j for j, t in enumerate(texty) if t), 0)):
+    numbered = []
+    names = next((j for j, t in enumerate(texty) if t and not _row_numbers(rows, body, j, j + 1)), 0)
+    for j in range(names):
         # a column of row numbers left of the labels heads nothing: titles may stand in it
-        if valued[j] and _sequence([rows[i][j] for i in body if kinds[i][j]] or [9]):
+        if (valued[j] or texty[j]) and _row_numbers(rows, body, j, names):
             valued[j], texty[j] = False, None
+            numbered.append(j)
     for j, s in enumerate(stats):
         if valued[j] and s[2] and all(is_period(c) for c in {rows[i][j] for i in body} if c != ""):
             valued[j] = False  # years and "Maret 2007" down the rows
+    first = next((j for j, s in enumerate(stats) if any(s[:3])), 0)
+    if valued[first] and stats[first][2] and _years_under_headings(rows, kinds, body, first):
+        valued[first] = False
     if not any(valued):
         return None
     block = Block(grid)
@@ -570,12 +599,38 @@ def _block(grid, rows, kinds, lo, zone, body, tail):
         block.fields.append(Field(j + lo, paths[j], texty=bool(texty[j])))
     block.titles += grid.titles
     _body(block, rows, kinds, [*trailing, *body], tail, valued, lo)
+    _let_numbers_go(block, {j + lo for j in numbered}, names + lo)
     return block
+
+
+def _row_numbers(rows, body, j, names):
+    """Whether a column only counts the rows, left of their names; a heading or a total may stand in it where no name is."""
+    held = [(rows[i][j], rows[i][names] if names < len(rows[i]) else "") for i in body if rows[i][j] != ""]
+    counts = [c for c, _ in held if not isinstance(c, str) or re.fullmatch(r"\(?\d{1,3}[.)]?", c)]
+    others = [name for c, name in held if isinstance(c, str) and not re.fullmatch(r"\(?\d{1,3}[.)]?", c)]
+    return bool(counts) and _sequence(counts) and all(x == "" or isinstance(x, Merged) for x in others)
+
+
+def _let_numbers_go(block, numbers, names):
+    """Drop columns of row numbers; a total that stands in one of them, where no name is, labels its row."""
+    for j in numbers:
+        cells = block.column(Field(j, []))
+        said = [c if isinstance(c, str) and re.search(r"[^\W\d]", c) else "" for c in cells]
+        block.filled[names] = [x if x != "" else c for x, c in zip(block.column(Field(names, [])), said, strict=True)]
+    block.fields = [f for f in block.fields if f.index not in numbers]
+
+
+def _years_under_headings(rows, kinds, body, j):
+    """Whether a first column holds years beside figures, and texts only where nothing else stands ("Laki-laki")."""
+    alone = [i for i in body if kinds[i][j] == "t" and sum(map(bool, kinds[i])) == 1]
+    return all(is_year(rows[i][j]) for i in body if i not in alone and rows[i][j] != "")
 
 
 def _zone(rows, kinds, zone, valued, texty, block):
     """Split the rows above the figures into titles, heading rows and heading rows of the body."""
-    zone = list(zone)
+    beside = _beside_number(rows, zone)
+    block.titles += beside.values()
+    zone = [i for i in zone if i not in beside]
     heads = [i for i in zone if any(k and valued[j] for j, k in enumerate(kinds[i]))]
     index = [i for i in zone if _is_index(rows[i], kinds[i])]
     last = max([*heads, *index], default=None)
@@ -622,6 +677,18 @@ def _zone(rows, kinds, zone, valued, texty, block):
     return zone, out, trailing
 
 
+def _beside_number(rows, zone):
+    """Titles that stand in a cell of their own beside "Tabel 4.1.2", and the English one below: {row: title}."""
+    out = {}
+    for i in zone:
+        used = [c for c in rows[i] if c != ""]
+        numbered = isinstance(used[0], str) and bool(_TABLE.fullmatch(used[0]))
+        said = [c for c in dict.fromkeys(used[numbered:]) if not re.fullmatch(r"[\d.]+", str(c))]
+        if len(said) == 1 and len(str(said[0]).split()) > 2 and (numbered or (i - 1 in out and rows[i][0] == "")):
+            out[i] = str(said[0])
+    return out
+
+
 def _first(valued):
     return next((j for j, v in enumerate(valued) if v), len(valued))
 
@@ -629,17 +696,19 @@ def _first(valued):
 def _paths(grid, rows, heads, width, valued, texty):
     """Headings of each column from top to bottom; a heading stands for the empty cells right of it."""
     filled = []
+    spacers = {j for j in range(width) if not any(rows[i][j] != "" for i in heads) and not valued[j] and not texty[j]}
     for n, i in enumerate(heads):
         row = list(rows[i])
         spans_known = grid.head is not None or (grid.merges is not None and i in grid.merges)
         if n < len(heads) - 1 and not spans_known:
             for j in range(1, width):
+                k = next((k for k in range(j - 1, 0, -1) if k not in spacers), j - 1)
                 if (
-                    row[j] == "" and row[j - 1] != "" and valued[j]
-                    and valued[j - 1] and not _is_label_column(rows, heads, j - 1, texty)
-                    and all(u[j] == u[j - 1] for u in filled)
+                    row[j] == "" and row[k] != "" and valued[j]
+                    and valued[k] and not _is_label_column(rows, heads, k, texty)
+                    and all(u[j] == u[k] for u in filled)
                 ):  # fmt: skip
-                    row[j] = Merged(row[j - 1]) if isinstance(row[j - 1], str) else row[j - 1]
+                    row[j] = Merged(row[k]) if isinstance(row[k], str) else row[k]
         filled.append(row)
     paths = []
     for j in range(width):

@@ -42,7 +42,7 @@ _FITS = {
     for d, t in ((".", ","), (",", "."))
 }
 _LONG = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+[.,]\d+")
-_MONEY = re.compile(r"^(Rp\.?|IDR)\s*|\s*%$", re.I)
+_MONEY = re.compile(r"^(Rp\.?|IDR)\s*|\s*%$|(?<=\d),-$", re.I)
 _SINGLE = re.compile(r"([+-]?)(\d*)([.,])(\d+)")
 
 
@@ -212,7 +212,8 @@ class Column:
             else:
                 core, status, note = strip_marks(cell)
                 sep, unsure = vote(core)
-                if sep is None:
+                # no table marks 3.85e5 as an estimate
+                if sep is None or ((status or note) and _EXPONENT.fullmatch(core)):
                     bare = cell.casefold().rstrip("*) ")
                     kind = "flag" if bare in MISSING or ERRORS.fullmatch(cell) else "text"
                     self.parsed[cell] = (kind, cell, "")

@@ -176,6 +176,14 @@ def years_in(text):
     return sorted({m[1] for m in _YEAR.finditer(masked)}), None
 
 
+def part_of_year(text, year):
+    """Month, semester or quarter that stands before a year in a title ("..., Maret 2024"); "" where none or several stand."""
+    plain = _BASE.sub(" ", _DAY.sub(" ", text.replace("_", " ")))
+    found = {_part(m[1]) for m in _PART_IN.finditer(plain)}
+    at = re.search(rf"(?<![a-z])(?:{_PART})[\s,]*(?:tahun\s*|year\s*)?{year}(?!\d)", plain, re.I)
+    return found.pop() if at and len(found) == 1 else ""
+
+
 def plain_years(text):
     """Every year in a text, also of censuses and base years: "SP 1971" -> ["1971"]."""
     return [m[1] for m in _YEAR.finditer(text.replace("_", " "))]
