@@ -10,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,7 +21,7 @@ from constants import CODES, SIX
 from ucj_analysis import catalog, files, observations, reruns
 from ucj_analysis.errors import DataError, UcjError
 from ucj_analysis.loaders import bps_files
-from ucj_analysis.reruns import inbox, text
+from ucj_analysis.reruns import inbox, text, writing
 from ucj_analysis.reruns.matching import compare
 
 NAMES = ["Boalemo", "Gorontalo", "Pohuwato", "Bone Bolango", "Gorontalo Utara", "Kota Gorontalo"]
@@ -513,12 +515,10 @@ def test_killed_at_any_step_the_package_is_the_old_one_or_the_new_one(package, t
     old = tree(package)
     probe = tmp_path / "probe"
     shutil.copytree(package, probe)
-    from ucj_analysis.reruns import writing as steps
-
     opened = catalog.Package(probe)
     comparison = reruns.preview(probe, effects=False).comparison
-    with steps.staged(probe, comparison, "2026-12-01") as (copy, taken):
-        changes = steps.changes_to(probe, opened, copy, taken, "2026-12-01")
+    with writing.staged(probe, comparison, "2026-12-01") as (copy, taken):
+        changes = writing.changes_to(probe, opened, copy, taken, "2026-12-01")
     calls = _switch_until(probe, changes, None)
     new = tree(probe)
     assert new != old
@@ -611,6 +611,50 @@ def test_a_full_temporary_folder_is_told_in_a_few_words(package, monkeypatch):
         UcjError, match=r"no copy of the data can be prepared in \S+: No space left on device; mend that"
     ):
         reruns.preview(package, effects=False)
+
+
+def test_what_an_interrupted_change_cannot_end_is_one_sentence(package, monkeypatch):
+    (package / files.STAGE).mkdir()
+    (package / files.STAGE / "journal.json").write_text('[{"path": "sources.csv", "staged": "0", "sha256": "00"}]')
+    for step in (reruns.preview, reruns.accept, reruns.undo):
+        with pytest.raises(
+            UcjError, match="was interrupted and cannot be ended now .*sources.csv is not what the journal"
+        ):
+            step(package)
+
+
+def test_the_copy_of_a_killed_update_is_cleared_and_that_of_a_living_one_stays(package, tmp_path, monkeypatch):
+    folder = tmp_path / "tmp"
+    (folder / "ucj-notes").mkdir(parents=True)
+    (folder / f"{writing.STAGED}young").mkdir()
+    os.symlink(folder / "ucj-notes", folder / f"{writing.STAGED}link")
+    os.mkfifo(folder / f"{writing.STAGED}pipe")
+    code = (
+        "import sys, time; from ucj_analysis import files\n"
+        "with files.temporary_folder(sys.argv[1]) as own: (own / 'data').mkdir(); print(own, flush=True); time.sleep(60)"
+    )
+    made = [
+        subprocess.Popen([sys.executable, "-c", code, writing.STAGED], env=os.environ | {"TMPDIR": str(folder)},
+                         stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]  # fmt: skip
+    try:
+        killed, living = (Path(p.stdout.readline().strip()) for p in made)
+        made[0].kill()
+        made[0].wait()
+        for path in (killed, living, folder / "ucj-notes"):
+            os.utime(path, (0, 0))
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
+        reruns.preview(package, effects=False)
+        names = {f"{writing.STAGED}{n}" for n in ("young", "link", "pipe")} | {"ucj-notes", living.name}
+        assert {p.name for p in folder.iterdir()} == names
+        assert (living / "data").is_dir()
+    finally:
+        for p in made:
+            p.kill()
+            p.wait()
+    reruns.accept(package, effects=False)
+    assert not living.exists()
 
 
 def test_a_kill_inside_the_repair_is_repaired_too(package, tmp_path):

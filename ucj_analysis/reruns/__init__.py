@@ -30,7 +30,7 @@ from ucj_analysis.regions import children
 from ucj_analysis.reruns.inbox import INBOX, read_inbox
 from ucj_analysis.reruns.matching import Comparison, checks, compare
 from ucj_analysis.reruns.rehearsal import rehearse
-from ucj_analysis.reruns.writing import changes_to, check_day, staged, undo_changes
+from ucj_analysis.reruns.writing import STAGED, changes_to, check_day, staged, undo_changes
 
 
 @dataclass
@@ -110,6 +110,7 @@ def preview(folder=None, *, within=None, trust=(), day=None, effects=True):
     Preview
     """
     folder = Path(folder) if folder is not None else paths.data_dir()
+    files.clear_abandoned(STAGED)
     package = catalog.Package(folder)
     day = check_day(package, day)
     comparison = compare(read_inbox(folder / INBOX, within=within), package, trust=trust)
@@ -174,7 +175,8 @@ def undo(folder=None):
 def _locked(folder):
     try:
         with files.exclusive(folder):
-            files.recover(folder, locked=True)
+            files.clear_abandoned(STAGED)
+            catalog.finish_interrupted(folder, locked=True)
             yield
     except BlockingIOError:
         raise UcjError(

@@ -6,7 +6,6 @@ import hashlib
 import io
 import re
 import shutil
-import tempfile
 from contextlib import contextmanager
 from datetime import date as _date
 from pathlib import Path
@@ -18,6 +17,7 @@ from ucj_analysis.errors import UcjError
 from ucj_analysis.reruns.inbox import INBOX
 
 RECEIVED = "received"
+STAGED = "ucj-staged-"  # temporary folders
 LETTER = "U"  # of sources that came through the inbox
 _BPS = "BPS (Statistics Indonesia)"
 
@@ -34,8 +34,8 @@ def staged(folder, comparison, day):
     (catalog.Package, list of dict)
         The new state, and what was accepted of each file: name, title, source_id, sha256, kept.
     """
-    with tempfile.TemporaryDirectory(prefix="ucj-") as temporary:
-        copy = Path(temporary) / "data"
+    with files.temporary_folder(STAGED) as temporary:
+        copy = temporary / "data"
         try:
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(INBOX, RECEIVED, files.STAGE))
             taken = _write(copy, comparison, day)
