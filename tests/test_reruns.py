@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -19,8 +20,11 @@ import pytest
 from constants import CODES, SIX
 
 from ucj_analysis import catalog, files, observations, reruns
+from ucj_analysis.briefs import changes, content, facts
+from ucj_analysis.briefs.quantity import Voice, plain
 from ucj_analysis.errors import DataError, UcjError
 from ucj_analysis.loaders import bps_files
+from ucj_analysis.regions import get
 from ucj_analysis.reruns import inbox, text, writing
 from ucj_analysis.reruns.matching import compare
 
@@ -752,9 +756,6 @@ def test_killed_at_random_moments_by_the_command_line(package, tmp_path):
 
 
 def test_the_next_brief_says_what_changed_and_the_page_shows_it(package):
-    from ucj_analysis.briefs import changes, content, facts
-    from ucj_analysis.briefs.quantity import plain
-
     assert changes.changes_page(catalog.Package(package)) is None
     assert all(
         s.id != "changes"
@@ -771,6 +772,7 @@ def test_the_next_brief_says_what_changed_and_the_page_shows_it(package):
         (section,) = [s for s in page["sections"] if s.id == "changes"]
         assert section.heading == head
         assert said in plain(section.paragraphs[0])
+        assert "BPS" not in plain(section.paragraphs[0])  # two figures of seven are no restated year
     page = content.compose(inputs, "7503", "en")["page"]
     (section,) = [s for s in page["sections"] if s.id == "changes"]
     assert "No headline figure of this brief has changed" in plain(section.paragraphs[0])
@@ -780,3 +782,93 @@ def test_the_next_brief_says_what_changed_and_the_page_shows_it(package):
     assert "16,37% " in html.replace("</data>", " ")
     assert ">16.07%</data>" in html
     assert "p0.csv" in html
+    assert "Years of which most figures were revised" not in html
+
+
+# -- years restated as a whole -------------------------------------------------------------------------------------------------
+
+
+def _changed(inputs, code, lang):
+    """What a brief says of the changes."""
+    (paragraph,) = changes.section(inputs, facts.gather(inputs, code), Voice(lang), lang).paragraphs
+    return paragraph
+
+
+def test_a_year_restated_as_a_whole_is_told_first_and_stays_visible(package):
+    drop(package, "p0.csv", whole([v + 0.4 for v in P0_2025], 13.7))
+    drop(package, "twice.csv", whole([v + 0.4 for v in P0_2025], 13.7))  # a second file that says so hides nothing
+    told = text.report(reruns.preview(package, day="2026-12-01", effects=False))
+    first = "Perhaps restated, look at this first:\n  definition may break: P0 2025-03: 7 of 7 figures differ"
+    assert told.index(first) < told.index("Revised: 7 figures")
+    assert told.endswith("First read the notes of the release: most figures of P0 2025-03 differ from the record.")
+    before = catalog.Package(package)
+    done = reruns.accept(package, day="2026-12-01", effects=False)
+    assert "Perhaps restated:\n" in text.report(done)
+    now = catalog.Package(package)
+    moved = changes.moves(before, now)
+    (row,) = changes.restated(moved).to_dict("records")
+    assert [row[k] for k in ("indicator", "period", "province", "revised", "of")] == ["P0", "2025-03", "7500", 7, 7]
+    assert row["low"] == pytest.approx(100 * 0.4 / max(P0_2025))
+    assert row["high"] == pytest.approx(100 * 0.4 / min(P0_2025))
+    html = changes.changes_page(now)
+    assert html.index("Years of which most figures were revised") < html.index("Effect on the headline figures")
+    assert "<td>March 2025</td><td>Gorontalo Province</td>" in html
+    inputs = facts.load(now)
+    ids = {r for r in now.table("poverty")["observation_id"]}
+    for lang, said in (
+        ("en", "Poverty rate (P0), March 2025: revised in 7 of 7 regions at once. BPS may have restated that year; take care "
+         "when comparing it with others. The record of this region holds 1 revised figure."),
+        ("id", "Persentase penduduk miskin (P0), Maret 2025: direvisi sekaligus di 7 dari 7 daerah. BPS mungkin menghitung ulang angka tahun itu;"),
+    ):  # fmt: skip
+        paragraph = _changed(inputs, "7503", lang)
+        assert plain(paragraph).startswith(said)
+        seven, of = re.findall(r'<data value="7" data-rows="([^"]+)">7</data>', paragraph)
+        assert seven == of
+        assert len(set(seven.split()) & ids) == 7
+
+
+@pytest.mark.parametrize(("revised", "of", "whole"), [(4, 7, True), (3, 6, False), (4, 4, False), (5, 5, True)])
+def test_a_restatement_is_most_of_five_regions_or_more(revised, of, whole):
+    codes = [f"75{n:02}" for n in range(of)]
+    moved = pd.DataFrame({"indicator": "P0", "period": "2025-03", "region_code": codes, "row": codes, "percent": 1.0})
+    moved["revised"] = [n < revised for n in range(of)]
+    other = moved.assign(period="2024-03", revised=False)
+    found = changes.restated(pd.concat([moved, other]))
+    assert found[["period", "revised", "of"]].to_numpy().tolist() == ([["2025-03", revised, of]] if whole else [])
+
+
+def test_a_year_restated_elsewhere_is_said_there_by_the_panel(package):
+    there = catalog.Package(package).table("panel").query("indicator == 'P0' and period == '2024-03'")
+    there = there.set_index("region_code")["value"].filter(regex="^3[46]")
+    drop(package, "p0.csv", [[get(c).label("id"), round(v + 0.5, 2)] for c, v in there.items()], years=("2024",))
+    reruns.accept(package, day="2026-12-01", effects=False)
+    inputs = facts.load(catalog.Package(package))
+    paragraph = _changed(inputs, "3401", "en")
+    assert "March 2024: revised in 6 of 6 regions at once" in plain(paragraph)  # of Yogyakarta
+    assert "panel/3401/2024-03/P0" in paragraph
+    assert "at once" not in plain(_changed(inputs, "7501", "en"))
+    cells = '</td><td>2 provinces</td><td class="num">{n}</td><td class="num">{n}</td>'.format(n=len(there))
+    assert cells in changes.changes_page(inputs.package)
+
+
+def test_of_several_restated_years_the_foremost_is_named_and_the_others_are_mentioned(package):
+    picked = observations.pick(*(catalog.Package(package).table(n) for n in ("poverty", "sources")))
+    for name, indicator, title, years in (
+        ("gk.csv", "poverty_line", "Garis Kemiskinan Menurut Kabupaten/Kota (Rupiah/Kapita/Bulan)", ("2024",)),
+        ("p0.csv", "P0", "Persentase Penduduk Miskin (P0) Menurut Kabupaten/Kota (Persen)", ("2022", "2023")),
+    ):
+        known = picked[picked["indicator"] == indicator].set_index(["region_code", "period"])["value"]
+        rows = [[n, [round(1.01 * known[c, f"{y}-03"], 2) for y in years]] for c, n in zip(SIX, NAMES, strict=True)]
+        drop(package, name, rows, title=title, years=years)
+    told = text.report(reruns.preview(package, day="2026-12-01", effects=False))
+    assert told.endswith("most figures of P0 2022-03, P0 2023-03, poverty_line 2024-03 differ from the record.")
+    reruns.accept(package, day="2026-12-01", effects=False)
+    inputs = facts.load(catalog.Package(package))
+    for lang, said, more in (
+        ("en", "Poverty rate (P0), March 2023: revised in 6 of 7 regions", "The same happened to other years or indicators."),
+        ("id", "Persentase penduduk miskin (P0), Maret 2023: direvisi sekaligus di 6 dari 7", "Hal yang sama terjadi pada tahun"),
+    ):  # fmt: skip
+        paragraph = _changed(inputs, "7504", lang)
+        assert plain(paragraph).startswith(said)
+        assert more in plain(paragraph)
+    assert "at once" in plain(_changed(inputs, "7500", "en"))  # not its own figure, but those of its parts

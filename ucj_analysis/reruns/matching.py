@@ -17,6 +17,7 @@ COLUMNS = [
     "reason", "note", "file", "cell", "region_label", "printed_indicator", "printed_period", "old_source", "printed", "half",
 ]  # fmt: skip
 STATUSES = ("new", "revised", "unchanged", "refused", "missing", "outside")
+RESTATED = "definition may break"  # kind of the remark on a year of which most figures were revised
 APART = 20  # a figure so many times larger or smaller than the nearest of its series is in another unit
 
 
@@ -283,14 +284,15 @@ def _breaks(figures, before):
 
 def _restated(figures):
     seen = figures[figures["status"].isin(["revised", "unchanged"])]
-    seen = seen[~seen.duplicated(["region_code", "period", "indicator", "file", "cell"])]
+    seen = seen.sort_values("status", kind="stable")  # "revised" first: a second file that says the same is "unchanged"
+    seen = seen.drop_duplicates(["region_code", "period", "indicator"])
     for (indicator, period), part in seen.groupby(["indicator", "period"]):
         revised = int((part["status"] == "revised").sum())
         if len(part) >= 5 and 2 * revised > len(part):
             yield _remark(
-                "definition may break", indicator, period, "",
+                RESTATED, indicator, period, "",
                 f"{revised} of {len(part)} figures differ from the record: BPS may have restated the year on "
-                "other weights; read the notes of the file before accepting",
+                "other weights; read the notes of the release",
             )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import json
 from ucj_analysis.briefs.changes import HEADLINES
 from ucj_analysis.language import decimals, number
 from ucj_analysis.regions import get
+from ucj_analysis.reruns.matching import RESTATED
 
 SHOWN = 30  # lines of one kind
 
@@ -19,20 +20,27 @@ def report(found):
         lines.append(f"  {said}" if said.startswith(f["file"]) else f"  {f['file']}: {said}")
     for f in found.comparison.files:
         lines += [f"    {x['kind']}, {x['place']}: {x['message']}" for x in f.findings if x["kind"] in _SAID][:6]
+    restated = found.checks["kind"] == RESTATED
+    lines += _remarks(found.checks[restated], "Perhaps restated" + ("" if found.accepted else ", look at this first"))
     figures = found.distinct
     for status, heading in (("revised", "Revised"), ("new", "New")):
         lines += _listing(figures[figures["status"] == status], heading)
     lines += _refused(figures[figures["status"].isin(["refused", "outside"])])
-    if len(found.checks):
-        lines += ["", "To look at before accepting:" if not found.accepted else "To look at:"]
-        lines += [f"  {c.kind}: {c.indicator} {c.period} {_region(c.region_code)}: {c.message}".replace(" : ", ": ")
-                  for c in found.checks.itertuples()]  # fmt: skip
+    lines += _remarks(found.checks[~restated], "To look at" + ("" if found.accepted else " before accepting"))
     fresh = found.count("new") + found.count("revised")
     if fresh and found.headlines:
         lines += ["", f"Headline figures of the briefs: {len(found.effects)} of {found.headlines} change."]
         lines += [_effect(e) for e in found.effects.itertuples()]
     lines += ["", _end(found, fresh)]
     return "\n".join(lines)
+
+
+def _remarks(checks, heading):
+    if checks.empty:
+        return []
+    said = [f"  {c.kind}: {c.indicator} {c.period} {_region(c.region_code)}: {c.message}".replace(" : ", ": ")
+            for c in checks.itertuples()]  # fmt: skip
+    return ["", f"{heading}:", *said]
 
 
 _SAID = ("contradiction", "code", "period", "date", "decimal", "repeated", "formula")
@@ -117,7 +125,10 @@ def _end(found, fresh):
         return "Nothing can be accepted while files contradict each other: take one of them out of the inbox."
     if not fresh:
         return "Nothing new."
-    return f"Nothing is written yet: ucj update --accept takes {_figures(fresh)}."
+    whole = [f"{c.indicator} {c.period}" for c in found.checks.itertuples() if c.kind == RESTATED]
+    named = ", ".join(whole[:3]) + (f" and {len(whole) - 3} more" if whole[3:] else "")
+    first = f" First read the notes of the release: most figures of {named} differ from the record." if whole else ""
+    return f"Nothing is written yet: ucj update --accept takes {_figures(fresh)}.{first}"
 
 
 def records(found):
