@@ -331,6 +331,18 @@ def test_undo_gives_back_every_byte_and_the_file(package):
         reruns.undo(package)
 
 
+def test_undo_leaves_a_file_that_an_earlier_acceptance_took_too(package):
+    for day, name, value in (("2026-12-01", "a.csv", 16.07), ("2026-12-02", "b.csv", 16.2)):
+        drop(package, name, [("Boalemo", value), ("Pohuwato", 15.24)])
+        reruns.accept(package, day=day, effects=False)
+    drop(package, "a.csv", [("Boalemo", 16.07), ("Pohuwato", 15.24)])
+    before = tree(package)
+    (taken,) = reruns.accept(package, day="2026-12-03", effects=False).accepted
+    assert taken["kept"] in before  # the bytes of the first
+    reruns.undo(package)
+    assert tree(package) == before
+
+
 def _p0(opened):
     picked = observations.pick(opened.table("poverty"), opened.table("sources"))
     return picked.set_index(["region_code", "period", "indicator"]).loc[("7501", "2025-03", "P0"), "value"]

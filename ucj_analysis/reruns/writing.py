@@ -286,12 +286,14 @@ def undo_changes(folder, package):
         later.add(r["hash"])
     earlier = {h for v in known[:-2] for h in catalog.hashes(folder, v)}
     out |= {catalog.object_path(h): None for h in later - earlier}
+    cited = {t["kept"] for v in known[:-2] for t in v["then"]["files"]}  # the same bytes, taken before
     for t in last["then"]["files"]:
         for suffix in (Path(t["name"]).suffix, ".json"):
             kept = Path(t["kept"]).with_suffix(suffix)
             if (folder / kept).is_file():
                 out[Path(INBOX, t["name"]).with_suffix(suffix)] = (folder / kept).read_bytes()
-                out[kept] = None
+                if t["kept"] not in cited:
+                    out[kept] = None
     out[Path(catalog.VINTAGES, f"{last['id']}.json")] = None
     out[Path(catalog.DESCRIPTOR)] = (folder / catalog.VINTAGES / f"{last['id']}.json").read_bytes()
     return out
