@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from constants import CODES, SIX
 
-from ucj_analysis import catalog, files, observations, reruns
+from ucj_analysis import catalog, cli, files, observations, reruns
 from ucj_analysis.briefs import changes, content, facts
 from ucj_analysis.briefs.quantity import Voice, plain
 from ucj_analysis.errors import DataError, UcjError
@@ -299,7 +299,7 @@ def test_what_was_left_out_comes_with_a_mended_copy(package):
     said = text.report(done)
     assert "Revised: 2 figures" in said
     assert "Not taken: 1 figure\n  p0.csv: 1 figure (B8, Kota Gorontalo" in said
-    assert "What was not taken of p0.csv comes with a mended copy in the inbox." in said
+    assert "What was not taken of p0.csv comes with a mended copy in the inbox; ucj update --refused" in said
     drop(package, "p0.csv", whole([16.07, *P0_2025[1:5], 5.4], 13.2))
     assert text.report(reruns.preview(package, day="2026-12-02", effects=False)).endswith("takes 1 figure.")
     again = reruns.accept(package, day="2026-12-02", effects=False)
@@ -795,6 +795,88 @@ def test_the_next_brief_says_what_changed_and_the_page_shows_it(package):
     assert ">16.07%</data>" in html
     assert "p0.csv" in html
     assert "Years of which most figures were revised" not in html
+
+
+# -- what was refused ------------------------------------------------------------------------------------------------------------
+
+
+def ucj(package, monkeypatch, capsys, *arguments):
+    """Run the command line on a copy: (status, output, errors)."""
+    monkeypatch.setenv("UCJ_DATA", str(package))
+    catalog.forget()
+    status = cli.main(list(arguments))
+    monkeypatch.undo()
+    catalog.forget()
+    return status, *capsys.readouterr()
+
+
+def test_what_was_refused_of_accepted_files_is_shown_again(package, monkeypatch, capsys):
+    before = tree(package)
+    assert ucj(package, monkeypatch, capsys, "update", "--refused")[:2] == (
+        0,
+        "No file was accepted of which a figure was refused.\n",
+    )
+    drop(package, "p0.csv", [*whole([16.07, *P0_2025[1:]], 13.2), ("Wakanda", 9.5), ("Tongga", 9.5), ("Tongga", 9.6)])
+    drop(package, "x.csv", [("Boalemo", 35.0)], title="Jumlah Penduduk Miskin Menurut Kabupaten/Kota (Ribu Jiwa)")
+    done = reruns.accept(package, day="2026-12-01", effects=False)
+    assert [(r["figures"], r["first"]) for r in done.accepted[0]["refused"]] == [
+        (1, "B10, Wakanda 2025"),
+        (2, "B11, Tongga 2025"),
+    ]
+    assert done.accepted[1]["refused"] == []
+    assert (
+        "What was not taken of p0.csv comes with a mended copy in the inbox; ucj update --refused shows it again."
+        in text.report(done)
+    )
+    one = changes.changes_page(catalog.Package(package))
+    for heading in ("What was refused of these files", "Yang ditolak dari berkas itu"):
+        table = one.split(heading)[1].split("</table>")[0]
+        assert '<td>B10, Wakanda 2025</td><td><span lang="en">&#39;Wakanda&#39; is no region' in table
+        assert '<td class="num">2</td>' in table
+    first = ucj(package, monkeypatch, capsys, "update", "--refused")[1]
+    assert "  p0.csv, accepted 2026-12-01: 3 figures\n    1 figure (B10, Wakanda 2025): 'Wakanda' is no region" in first
+    # a later revision of what was taken makes nothing of the earlier file refused
+    drop(package, "p0.csv", [*whole([16.01, *P0_2025[1:]], 13.2), ("Atlantis", 9.5)])
+    reruns.accept(package, day="2026-12-02", effects=False)
+    assert "Wakanda" not in changes.changes_page(catalog.Package(package))
+    status, said, _ = ucj(package, monkeypatch, capsys, "update", "--refused", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(said)))
+    assert status == 0
+    assert [(r["accepted"], r["file"], r["figures"], r["first"]) for r in rows] == [
+        ("2026-12-02", "p0.csv", "1", "B10, Atlantis 2025"),
+        ("2026-12-01", "p0.csv", "1", "B10, Wakanda 2025"),
+        ("2026-12-01", "p0.csv", "2", "B11, Tongga 2025"),
+    ]
+    assert all((package / r["kept"]).is_file() for r in rows)
+    reruns.undo(package)
+    assert ucj(package, monkeypatch, capsys, "update", "--refused")[1] == first
+    (package / "inbox" / "p0.csv").unlink()
+    reruns.undo(package)
+    for name in ("p0.csv", "x.csv"):
+        (package / "inbox" / name).unlink()
+    assert tree(package) == before
+
+
+def test_a_bad_column_keeps_thirty_reasons_and_says_how_many_more(package):
+    years = [str(y) for y in range(2019, 2026)]
+    rows = [[n, [100 + 7 * i + j for j in range(6)] + [16.07]] for i, n in enumerate(NAMES[:1])]
+    rows += [[n, [100 + 7 * i + j for j in range(7)]] for i, n in enumerate(NAMES[1:], 1)]
+    drop(package, "p0.csv", rows, years=years)
+    told = text.report(reruns.preview(package, day="2026-12-01", effects=False))
+    assert "Not taken: 41 figures" in told
+    assert "p0.csv: 11 figures: 11 further reasons; --format csv has all" in told
+    (taken,) = reruns.accept(package, day="2026-12-01", effects=False).accepted
+    assert len(taken["refused"]) == 31
+    assert sum(r["figures"] for r in taken["refused"]) == 41
+
+
+@pytest.mark.parametrize("options", [("--accept", "--undo"), ("--undo", "--refused"), ("--accept", "--refused")])
+def test_one_thing_is_asked_for_at_a_time(package, monkeypatch, capsys, options):
+    drop(package, "p0.csv", whole([16.07, *P0_2025[1:]], 13.2))
+    before = tree(package)
+    status, _, said = ucj(package, monkeypatch, capsys, "update", *options)
+    assert (status, tree(package)) == (2, before)
+    assert "--accept, --undo and --refused contradict each other: give one" in said
 
 
 # -- years restated as a whole -------------------------------------------------------------------------------------------------

@@ -403,6 +403,8 @@ _WORDS = {
         "restated": "Tahun yang sebagian besar angkanya direvisi",
         "whole": ("Indikator", "Periode", "Wilayah", "Daerah direvisi", "Dari", "Perubahan dari (%)", "sampai (%)"),
         "provinces": "{} provinsi",
+        "refused": "Yang ditolak dari berkas itu",
+        "why": ("Berkas", "Yang pertama", "Alasan", "Angka"),
         "headlines": "Pengaruh pada angka utama ringkasan",
         "record": "Angka yang baru atau direvisi",
         "effect": ("Daerah", "Angka", "Sebelum", "Sesudah", "Selisih", "Persen"),
@@ -420,6 +422,8 @@ _WORDS = {
         "restated": "Years of which most figures were revised",
         "whole": ("Indicator", "Period", "Area", "Regions revised", "Of", "Change from (%)", "to (%)"),
         "provinces": "{} provinces",
+        "refused": "What was refused of these files",
+        "why": ("File", "The first", "Reason", "Figures"),
         "headlines": "Effect on the headline figures of the briefs",
         "record": "Figures that are new or revised",
         "effect": ("Region", "Figure", "Before", "After", "Difference", "Percent"),
@@ -454,6 +458,7 @@ def changes_page(package):
     effects = headlines(before, after, codes)
     whole = restated(_moves(package)).groupby(["indicator", "period"], as_index=False)
     whole = whole.agg({"province": list, "revised": "sum", "of": "sum", "low": "min", "high": "max"})
+    refused = [(g["name"], r) for g in state["then"]["files"] for r in g.get("refused", ())]
     counts = panel_changes(before.package, package)
     sources = after.sources.set_index("source_id")["title"]
     titles = after.indicators.set_index("indicator")
@@ -476,6 +481,10 @@ def changes_page(package):
                          _cell(v, r.high, "", "", True, 1))
                         for r in whole.itertuples()
                     ], "", 3)] if len(whole) else []),
+                    *([_table(w["refused"], w["why"], [
+                        (name, r["first"], Markup('<span lang="en">{}</span>').format(r["reason"]), number(r["figures"], lang))
+                        for name, r in refused
+                    ], "", 3)] if refused else []),
                     _table(w["headlines"], w["effect"], [
                         (get(r.region_code).label(lang), HEADLINES[r.figure][_SAY[lang]["column"]],
                          _cell(v, r.before, r.unit, r.period_before), _cell(v, r.after, r.unit, r.period_after),

@@ -14,7 +14,8 @@ The order of an acceptance:
 A package that was opened before the switch goes on reading the state it was opened with, from the vintage's objects.
 New statements are added with a source of their own; a statement that BPS revised stays in the table, marked as
 superseded, and never wins again. The panel holds one row a figure, so there the new value takes the place of the old one.
-Received files are kept unchanged in ``received/``, named by their hash.
+Received files are kept unchanged in ``received/``, named by their hash. What of them was refused, and why, stands in the
+entry of the acceptance (``vintages[].then.files[].refused``), on ``changes.html`` and in `refused`.
 """
 
 from contextlib import contextmanager
@@ -28,9 +29,11 @@ from ucj_analysis.briefs import changes, facts
 from ucj_analysis.errors import UcjError
 from ucj_analysis.regions import children
 from ucj_analysis.reruns.inbox import INBOX, read_inbox
-from ucj_analysis.reruns.matching import Comparison, checks, compare
+from ucj_analysis.reruns.matching import Comparison, checks, compare, refusals
 from ucj_analysis.reruns.rehearsal import rehearse
 from ucj_analysis.reruns.writing import STAGED, changes_to, check_day, staged, undo_changes
+
+_REASONS = 30  # kept of a file: they stand in the descriptor, and most of a bad column differ by a number only
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Preview:
     headlines : int
         How many headline figures the briefs have.
     accepted : list of dict
-        name, title, source_id, sha256, kept of each file; empty for a preview.
+        name, title, source_id, sha256, kept, refused (by reason, as of `refusals`) of each file; empty for a preview.
     state : str
         Id of the state of the package after an acceptance.
     """
@@ -147,6 +150,8 @@ def accept(folder=None, *, within=None, trust=(), day=None, effects=True):
             return _nothing(comparison)
         with staged(folder, comparison, day) as (copy, taken):
             out = _follows(comparison, package, copy, effects)
+            left = out.distinct.query("status == 'refused'")
+            taken = [t | {"refused": refusals(left[left["file"] == t["name"]], _REASONS)} for t in taken]
             catalog.replace_together(folder, changes_to(folder, package, copy, taken, day), locked=True)
         out.accepted = taken
     catalog.forget()
@@ -169,6 +174,24 @@ def undo(folder=None):
         catalog.replace_together(folder, undo_changes(folder, package), locked=True)
     catalog.forget()
     return catalog.states(catalog.Package(folder).descriptor)[-1]["id"]
+
+
+def refused(folder=None):
+    """What was refused of the files accepted so far, as it was said at each acceptance; the last acceptance first.
+
+    Returns
+    -------
+    DataFrame
+        accepted (day), file, source_id, kept, figures (how many), first (where the first stands), reason.
+    """
+    package = catalog.Package(Path(folder) if folder is not None else paths.data_dir())
+    rows = [
+        {"accepted": state["then"]["date"], "file": t["name"], "source_id": t["source_id"], "kept": t["kept"], **r}
+        for state in reversed(catalog.states(package.descriptor)[:-1])
+        for t in state["then"]["files"]
+        for r in t.get("refused", ())
+    ]
+    return pd.DataFrame(rows, columns=["accepted", "file", "source_id", "kept", "figures", "first", "reason"])
 
 
 @contextmanager
@@ -204,4 +227,4 @@ def _follows(comparison, package, copy, effects):
     return Preview(comparison, found, moved, moved.attrs["of"], [])
 
 
-__all__ = ["Comparison", "Preview", "accept", "preview", "rehearse", "undo"]
+__all__ = ["Comparison", "Preview", "accept", "preview", "refused", "rehearse", "undo"]

@@ -230,6 +230,31 @@ def _twice(records, key):
                 r["status"], r["reason"] = "unchanged", f"stands also in {group[0]['file']} {group[0]['cell']}"
 
 
+def refusals(rows, most):
+    """Figures that were not taken, by reason: dicts of figures (how many), first (where the first stands), reason.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Such figures of one file, once each.
+    most : int
+        Reasons to give one by one; the others are one entry, without a place.
+    """
+    parts = [
+        {
+            "figures": len(part),
+            "first": f"{a['cell']}, {a['region_label']} {a['printed_period']}".strip(", "),
+            "reason": why,
+        }
+        for why, part in rows.groupby(rows["reason"].str.slice(0, 300), sort=False)
+        for a in [part.iloc[0]]
+    ]
+    if left := parts[most:]:
+        said = f"{len(left)} further reasons"
+        parts[most:] = [{"figures": sum(p["figures"] for p in left), "first": "", "reason": said}]
+    return parts
+
+
 # -- what follows ------------------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ import json
 from ucj_analysis.briefs.changes import HEADLINES
 from ucj_analysis.language import decimals, number
 from ucj_analysis.regions import get
-from ucj_analysis.reruns.matching import RESTATED
+from ucj_analysis.reruns.matching import RESTATED, refusals
 
 SHOWN = 30  # lines of one kind
 
@@ -89,15 +89,29 @@ def _refused(rows):
     if rows.empty:
         return []
     lines = ["", f"Not taken: {_figures(len(rows))}"]
-    groups = rows.assign(reason=rows["reason"].str.slice(0, 300)).groupby(["file", "reason"], sort=False)
-    for n, ((file, reason), part) in enumerate(groups):
-        if n == SHOWN:
-            lines.append(f"  ... and {groups.ngroups - n} further reasons; --format csv has all")
-            break
-        first = part.iloc[0]
-        place = f"{first['cell']}, {first['region_label']} {first['printed_period']}".strip(", ")
-        lines.append(f"  {file}: {_figures(len(part))} ({place}): {reason}")
+    for file, part in rows.groupby("file", sort=False):
+        lines += [f"  {file}: {_why(r)}" for r in refusals(part, SHOWN)]
+        if lines[-1].endswith("further reasons"):
+            lines[-1] += "; --format csv has all"
     return lines
+
+
+def _why(r):
+    place = f" ({r['first']})" if r["first"] else ""
+    return f"{_figures(r['figures'])}{place}: {r['reason']}"
+
+
+def refused(found):
+    """Return what was refused of accepted files (`reruns.refused`) as text for people."""
+    if found.empty:
+        return "No file was accepted of which a figure was refused."
+    lines = ["Refused of files that were accepted, the last acceptance first:"]
+    for (day, file), part in found.groupby(["accepted", "file"], sort=False):
+        lines += [f"  {file}, accepted {day}: {_figures(part['figures'].sum())}"]
+        lines += [f"    {_why(r)}" for r in part.to_dict("records")]
+    return "\n".join(
+        [*lines, "", "So it was at each acceptance. A mended copy in data/inbox/ brings in what is missing still."]
+    )
 
 
 def _effect(e):
@@ -114,9 +128,9 @@ def _effect(e):
 def _end(found, fresh):
     if found.accepted:
         kept = ", ".join(f"{a['source_id']} {a['kept']}" for a in found.accepted)
-        names = {a["name"] for a in found.accepted}
-        left = [f["file"] for f in found.files.to_dict("records") if f["refused"] and f["file"] in names]
-        again = f" What was not taken of {', '.join(left)} comes with a mended copy in the inbox." if left else ""
+        left = ", ".join(a["name"] for a in found.accepted if a["refused"])
+        again = f" What was not taken of {left} comes with a mended copy in the inbox; ucj update --refused shows it again." \
+            if left else ""  # fmt: skip
         return (
             f"The data are now of {found.state}. Sources: {kept}.{again} Earlier values: ucj table NAME --as-of DATE. "
             "Back: ucj update --undo."
