@@ -122,7 +122,7 @@ def test_what_is_not_the_package_s_is_refused_with_the_reason(package, title, va
     found = look(package)
     assert set(found.figures["status"]) == {"refused"}
     assert found.figures["reason"].str.contains(reason).all(), found.figures["reason"].unique()
-    assert "Nothing new" in text.report(found)
+    assert text.report(found).endswith("Nothing can be taken, for the reasons above.")
 
 
 def test_thousands_and_persons_are_one_figure_and_a_missing_unit_follows_the_record(package):
@@ -868,6 +868,37 @@ def test_a_bad_column_keeps_thirty_reasons_and_says_how_many_more(package):
     (taken,) = reruns.accept(package, day="2026-12-01", effects=False).accepted
     assert len(taken["refused"]) == 31
     assert sum(r["figures"] for r in taken["refused"]) == 41
+
+
+UNREADABLE, REFUSED, KNOWN, FRESH = "unreadable", "refused", "known", "fresh"
+
+
+@pytest.mark.parametrize(
+    ("inbox", "status", "said"),
+    [
+        ([], 0, ""),
+        ([UNREADABLE], 1, "all that lies in the inbox was refused, for the reasons given"),
+        ([UNREADABLE, REFUSED], 1, "all that lies in the inbox was refused, for the reasons given"),
+        ([UNREADABLE, KNOWN], 0, ""),
+        ([UNREADABLE, REFUSED, FRESH], 0, ""),
+        ([KNOWN, FRESH], 1, "files of the inbox contradict each other"),
+    ],
+)
+def test_a_preview_ends_with_the_status_of_an_acceptance(package, monkeypatch, capsys, inbox, status, said):
+    """A script may look first: `ucj update` refuses where `ucj update --accept` would."""
+    if UNREADABLE in inbox:
+        (package / "inbox" / "image.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
+    for name, value in {REFUSED: 160.7, KNOWN: 16.37, FRESH: 16.07}.items():
+        if name in inbox:
+            drop(package, f"{name}.csv", [("Boalemo", value)])
+    before = tree(package)
+    for option in ("--format=json", "--accept"):
+        got, out, errors = ucj(package, monkeypatch, capsys, "update", option)
+        assert (got, said in errors, bool(errors)) == (status, True, bool(said)), (option, errors)
+        if option == "--format=json":
+            json.loads(out)
+            assert tree(package) == before
+    assert (tree(package) == before) is (FRESH not in inbox or status == 1)
 
 
 @pytest.mark.parametrize("options", [("--accept", "--undo"), ("--undo", "--refused"), ("--accept", "--refused")])

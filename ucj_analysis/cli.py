@@ -740,6 +740,8 @@ def update(
 ):
     """Preview what lies in data/inbox/, or accept it: what is new, revised, refused, and what follows for the briefs.
 
+    A preview ends with status 1 where --accept would refuse.
+
     Example: ucj update
     """
     from ucj_analysis import reruns
@@ -766,8 +768,11 @@ def update(
         typer.echo(text.report(found))
     if found.comparison.stale:
         raise UcjError(found.comparison.stale[0])
-    if accept and not found.accepted and found.comparison.files and not found.count("unchanged"):
-        raise UcjError("nothing was accepted: all that lies in the inbox was refused, for the reasons given")
+    if found.comparison.contradictions:
+        raise UcjError(reruns.contradicted(found.comparison))
+    if found.all_refused:
+        done = "nothing was accepted" if accept else "nothing can be accepted"
+        raise UcjError(f"{done}: all that lies in the inbox was refused, for the reasons given")
 
 
 @app.command()

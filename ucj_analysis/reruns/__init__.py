@@ -81,6 +81,12 @@ class Preview:
         return int((self.distinct["status"] == status).sum())
 
     @property
+    def all_refused(self):
+        """Whether the inbox holds something, and nothing of it is new, revised or unchanged."""
+        some = any(f.problem for f in self.comparison.files) or self.count("refused") or self.count("outside")
+        return bool(some) and not any(self.count(s) for s in ("new", "revised", "unchanged"))
+
+    @property
     def files(self):
         """One row per file of the inbox: file, state, title, figures by status, why it could not be read."""
         rows, figures = [], self.distinct
@@ -142,10 +148,7 @@ def accept(folder=None, *, within=None, trust=(), day=None, effects=True):
         if comparison.stale:
             raise UcjError(comparison.stale[0])
         if comparison.contradictions:  # accepting one half would leave the other to be taken alone the next time
-            raise UcjError(
-                f"nothing was accepted: {comparison.contradictions[0]} ({len(comparison.contradictions)} of this kind); take "
-                "one of the files out of the inbox, then accept"
-            )
+            raise UcjError(contradicted(comparison))
         if not comparison.figures["status"].isin(["new", "revised"]).any():
             return _nothing(comparison)
         with staged(folder, comparison, day) as (copy, taken):
@@ -157,6 +160,12 @@ def accept(folder=None, *, within=None, trust=(), day=None, effects=True):
     catalog.forget()
     out.state = catalog.states(catalog.Package(folder).descriptor)[-1]["id"]
     return out
+
+
+def contradicted(comparison):
+    """Sentence on files of the inbox that contradict each other."""
+    several = comparison.contradictions
+    return f"nothing is accepted: {several[0]} ({len(several)} of this kind); take one of the files out of the inbox, then accept"
 
 
 def undo(folder=None):

@@ -138,7 +138,7 @@ def _end(found, fresh):
     if found.comparison.contradictions:
         return "Nothing can be accepted while files contradict each other: take one of them out of the inbox."
     if not fresh:
-        return "Nothing new."
+        return "Nothing can be taken, for the reasons above." if found.all_refused else "Nothing new."
     whole = [f"{c.indicator} {c.period}" for c in found.checks.itertuples() if c.kind == RESTATED]
     named = ", ".join(whole[:3]) + (f" and {len(whole) - 3} more" if whole[3:] else "")
     first = f" First read the notes of the release: most figures of {named} differ from the record." if whole else ""
