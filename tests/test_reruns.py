@@ -5,19 +5,19 @@ import hashlib
 import io
 import json
 import os
-import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from constants import CODES, SIX
+from constants import CODES, NAMES, P0_2025, SIX
+from kills import run as kill_updates
+from kills import tree
 
 from ucj_analysis import catalog, cli, files, observations, reruns
 from ucj_analysis.briefs import changes, content, facts
@@ -27,9 +27,6 @@ from ucj_analysis.loaders import bps_files
 from ucj_analysis.regions import get
 from ucj_analysis.reruns import inbox, text, writing
 from ucj_analysis.reruns.matching import compare
-
-NAMES = ["Boalemo", "Gorontalo", "Pohuwato", "Bone Bolango", "Gorontalo Utara", "Kota Gorontalo"]
-P0_2025 = [16.37, 14.89, 15.24, 13.16, 15.89, 5.31]  # BPS, March 2025; the province 13.24
 
 
 def drop(
@@ -58,15 +55,6 @@ def look(package, *, trust=()):
 def statuses(found, table="poverty"):
     here = found.figures[found.figures["table"] == table]
     return dict(zip(here["region_code"], here["status"], strict=True))
-
-
-def tree(folder):
-    """Every file below a folder with the hash of its content."""
-    return {
-        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    }
 
 
 def without(package, period="2025-03", indicator="P0"):
@@ -711,57 +699,11 @@ def _recover_until(folder, n):
     os.waitpid(pid, 0)
 
 
-def test_killed_at_random_moments_by_the_command_line(package, tmp_path):
-    """`ucj update --accept`, then `--undo`, killed anywhere in its run and, every other time, while it writes.
-
-    UCJ_KILLS says how often: fifty take some ten minutes, so the suite tries few.
-    """
-    drop(package, "p0.csv", whole([16.07, *P0_2025[1:]], 13.2))
-    states, times = [tree(package)], []
-    command = [sys.executable, "-m", "ucj_analysis.cli", "update"]
-    done = tmp_path / "done"
-    shutil.copytree(package, done)
-    ways = (["--accept", "--date", "2026-12-01"], ["--undo"])
-    for way in ways:
-        began = time.monotonic()
-        subprocess.run([*command, *way], env=os.environ | {"UCJ_DATA": str(done)}, check=True, capture_output=True)
-        times.append(time.monotonic() - began)
-        states.append(tree(done))
-    assert states[0] == states[2] != states[1]
-    accepted = tmp_path / "accepted"
-    shutil.copytree(package, accepted)
-    subprocess.run([*command, *ways[0]], env=os.environ | {"UCJ_DATA": str(accepted)}, check=True, capture_output=True)
-    rng, seen = random.Random(7504), []
-    for i in range(int(os.environ.get("UCJ_KILLS", "3"))):
-        which = i % 3 == 2
-        victim = tmp_path / "victim"
-        shutil.copytree(accepted if which else package, victim)
-        process = subprocess.Popen(
-            [*command, *ways[which]], env=os.environ | {"UCJ_DATA": str(victim)}, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        if i % 2:
-            while process.poll() is None and not (victim / files.STAGE).exists():
-                time.sleep(0.0005)
-            time.sleep(rng.uniform(0, 0.03))
-        else:
-            time.sleep(rng.uniform(0, 1.05) * times[which])
-        process.kill()
-        process.wait()
-        catalog.open_package(victim)  # the next command ends what was begun, or clears it away
-        state = tree(victim)
-        assert state in states, (i, {k for k in state if state.get(k) != states[0].get(k)})
-        seen.append((which, state == states[1]))
-        # nothing left behind bars the next one
-        if not which:
-            again = subprocess.run(
-                [*command, *ways[0]], env=os.environ | {"UCJ_DATA": str(victim)}, capture_output=True
-            )
-            assert again.returncode == 0, again.stderr
-            assert tree(victim) == states[1]
-        shutil.rmtree(victim)
-    print(f"{len(seen)} kills: {sum(new for which, new in seen if not which)} after the change of an acceptance, "
-          f"{sum(not new for which, new in seen if which)} after that of an undoing")  # fmt: skip
+def test_killed_at_random_moments_by_the_command_line(tmp_path):
+    """UCJ_KILLS says how often: fifty take some ten minutes, so the suite tries few."""
+    failures, tally = kill_updates(int(os.environ.get("UCJ_KILLS", "3")), 7504, tmp_path)
+    print(tally)
+    assert not failures
 
 
 # -- in the briefs -----------------------------------------------------------------------------------------------------------
