@@ -884,7 +884,7 @@ def test_a_year_restated_as_a_whole_is_told_first_and_stays_visible(package):
     ids = {r for r in now.table("poverty")["observation_id"]}
     for lang, said in (
         ("en", "Poverty rate (P0), March 2025: revised in 7 of 7 regions at once. BPS may have restated that year; take care "
-         "when comparing it with others. The record of this region holds 1 revised figure."),
+         "when comparing it with other years. The record of this region holds 1 revised figure."),
         ("id", "Persentase penduduk miskin (P0), Maret 2025: direvisi sekaligus di 7 dari 7 daerah. BPS mungkin menghitung ulang angka tahun itu;"),
     ):  # fmt: skip
         paragraph = _changed(inputs, "7503", lang)
