@@ -5,25 +5,28 @@ import hashlib
 import io
 import json
 import os
-import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
+import tempfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from constants import CODES, SIX
+from constants import CODES, NAMES, P0_2025, SIX
+from kills import run as kill_updates
+from kills import tree
 
-from ucj_analysis import catalog, files, observations, reruns
+from ucj_analysis import catalog, cli, files, observations, reruns
+from ucj_analysis.briefs import changes, content, facts
+from ucj_analysis.briefs.quantity import Voice, plain
 from ucj_analysis.errors import DataError, UcjError
 from ucj_analysis.loaders import bps_files
-from ucj_analysis.reruns import inbox, text
+from ucj_analysis.regions import get
+from ucj_analysis.reruns import inbox, text, writing
 from ucj_analysis.reruns.matching import compare
-
-NAMES = ["Boalemo", "Gorontalo", "Pohuwato", "Bone Bolango", "Gorontalo Utara", "Kota Gorontalo"]
-P0_2025 = [16.37, 14.89, 15.24, 13.16, 15.89, 5.31]  # BPS, March 2025; the province 13.24
 
 
 def drop(
@@ -52,15 +55,6 @@ def look(package, *, trust=()):
 def statuses(found, table="poverty"):
     here = found.figures[found.figures["table"] == table]
     return dict(zip(here["region_code"], here["status"], strict=True))
-
-
-def tree(folder):
-    """Every file below a folder with the hash of its content."""
-    return {
-        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    }
 
 
 def without(package, period="2025-03", indicator="P0"):
@@ -116,7 +110,7 @@ def test_what_is_not_the_package_s_is_refused_with_the_reason(package, title, va
     found = look(package)
     assert set(found.figures["status"]) == {"refused"}
     assert found.figures["reason"].str.contains(reason).all(), found.figures["reason"].unique()
-    assert "Nothing new" in text.report(found)
+    assert text.report(found).endswith("Nothing can be taken, for the reasons above.")
 
 
 def test_thousands_and_persons_are_one_figure_and_a_missing_unit_follows_the_record(package):
@@ -293,7 +287,7 @@ def test_what_was_left_out_comes_with_a_mended_copy(package):
     said = text.report(done)
     assert "Revised: 2 figures" in said
     assert "Not taken: 1 figure\n  p0.csv: 1 figure (B8, Kota Gorontalo" in said
-    assert "What was not taken of p0.csv comes with a mended copy in the inbox." in said
+    assert "What was not taken of p0.csv comes with a mended copy in the inbox; ucj update --refused" in said
     drop(package, "p0.csv", whole([16.07, *P0_2025[1:5], 5.4], 13.2))
     assert text.report(reruns.preview(package, day="2026-12-02", effects=False)).endswith("takes 1 figure.")
     again = reruns.accept(package, day="2026-12-02", effects=False)
@@ -323,6 +317,18 @@ def test_undo_gives_back_every_byte_and_the_file(package):
     assert tree(package) == start
     with pytest.raises(UcjError, match="nothing to undo"):
         reruns.undo(package)
+
+
+def test_undo_leaves_a_file_that_an_earlier_acceptance_took_too(package):
+    for day, name, value in (("2026-12-01", "a.csv", 16.07), ("2026-12-02", "b.csv", 16.2)):
+        drop(package, name, [("Boalemo", value), ("Pohuwato", 15.24)])
+        reruns.accept(package, day=day, effects=False)
+    drop(package, "a.csv", [("Boalemo", 16.07), ("Pohuwato", 15.24)])
+    before = tree(package)
+    (taken,) = reruns.accept(package, day="2026-12-03", effects=False).accepted
+    assert taken["kept"] in before  # the bytes of the first
+    reruns.undo(package)
+    assert tree(package) == before
 
 
 def _p0(opened):
@@ -513,12 +519,10 @@ def test_killed_at_any_step_the_package_is_the_old_one_or_the_new_one(package, t
     old = tree(package)
     probe = tmp_path / "probe"
     shutil.copytree(package, probe)
-    from ucj_analysis.reruns import writing as steps
-
     opened = catalog.Package(probe)
     comparison = reruns.preview(probe, effects=False).comparison
-    with steps.staged(probe, comparison, "2026-12-01") as (copy, taken):
-        changes = steps.changes_to(probe, opened, copy, taken, "2026-12-01")
+    with writing.staged(probe, comparison, "2026-12-01") as (copy, taken):
+        changes = writing.changes_to(probe, opened, copy, taken, "2026-12-01")
     calls = _switch_until(probe, changes, None)
     new = tree(probe)
     assert new != old
@@ -613,6 +617,50 @@ def test_a_full_temporary_folder_is_told_in_a_few_words(package, monkeypatch):
         reruns.preview(package, effects=False)
 
 
+def test_what_an_interrupted_change_cannot_end_is_one_sentence(package, monkeypatch):
+    (package / files.STAGE).mkdir()
+    (package / files.STAGE / "journal.json").write_text('[{"path": "sources.csv", "staged": "0", "sha256": "00"}]')
+    for step in (reruns.preview, reruns.accept, reruns.undo):
+        with pytest.raises(
+            UcjError, match="was interrupted and cannot be ended now .*sources.csv is not what the journal"
+        ):
+            step(package)
+
+
+def test_the_copy_of_a_killed_update_is_cleared_and_that_of_a_living_one_stays(package, tmp_path, monkeypatch):
+    folder = tmp_path / "tmp"
+    (folder / "ucj-notes").mkdir(parents=True)
+    (folder / f"{writing.STAGED}young").mkdir()
+    os.symlink(folder / "ucj-notes", folder / f"{writing.STAGED}link")
+    os.mkfifo(folder / f"{writing.STAGED}pipe")
+    code = (
+        "import sys, time; from ucj_analysis import files\n"
+        "with files.temporary_folder(sys.argv[1]) as own: (own / 'data').mkdir(); print(own, flush=True); time.sleep(60)"
+    )
+    made = [
+        subprocess.Popen([sys.executable, "-c", code, writing.STAGED], env=os.environ | {"TMPDIR": str(folder)},
+                         stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]  # fmt: skip
+    try:
+        killed, living = (Path(p.stdout.readline().strip()) for p in made)
+        made[0].kill()
+        made[0].wait()
+        for path in (killed, living, folder / "ucj-notes"):
+            os.utime(path, (0, 0))
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
+        reruns.preview(package, effects=False)
+        names = {f"{writing.STAGED}{n}" for n in ("young", "link", "pipe")} | {"ucj-notes", living.name}
+        assert {p.name for p in folder.iterdir()} == names
+        assert (living / "data").is_dir()
+    finally:
+        for p in made:
+            p.kill()
+            p.wait()
+    reruns.accept(package, effects=False)
+    assert not living.exists()
+
+
 def test_a_kill_inside_the_repair_is_repaired_too(package, tmp_path):
     changes = {"bps/poverty.csv": b"new", "sources.csv": b"new too", "definitions.csv": None}
     calls = _switch_until(package, changes, None)
@@ -651,66 +699,17 @@ def _recover_until(folder, n):
     os.waitpid(pid, 0)
 
 
-def test_killed_at_random_moments_by_the_command_line(package, tmp_path):
-    """`ucj update --accept`, then `--undo`, killed anywhere in its run and, every other time, while it writes.
-
-    UCJ_KILLS says how often: fifty take some ten minutes, so the suite tries few.
-    """
-    drop(package, "p0.csv", whole([16.07, *P0_2025[1:]], 13.2))
-    states, times = [tree(package)], []
-    command = [sys.executable, "-m", "ucj_analysis.cli", "update"]
-    done = tmp_path / "done"
-    shutil.copytree(package, done)
-    ways = (["--accept", "--date", "2026-12-01"], ["--undo"])
-    for way in ways:
-        began = time.monotonic()
-        subprocess.run([*command, *way], env=os.environ | {"UCJ_DATA": str(done)}, check=True, capture_output=True)
-        times.append(time.monotonic() - began)
-        states.append(tree(done))
-    assert states[0] == states[2] != states[1]
-    accepted = tmp_path / "accepted"
-    shutil.copytree(package, accepted)
-    subprocess.run([*command, *ways[0]], env=os.environ | {"UCJ_DATA": str(accepted)}, check=True, capture_output=True)
-    rng, seen = random.Random(7504), []
-    for i in range(int(os.environ.get("UCJ_KILLS", "3"))):
-        which = i % 3 == 2
-        victim = tmp_path / "victim"
-        shutil.copytree(accepted if which else package, victim)
-        process = subprocess.Popen(
-            [*command, *ways[which]], env=os.environ | {"UCJ_DATA": str(victim)}, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        if i % 2:
-            while process.poll() is None and not (victim / files.STAGE).exists():
-                time.sleep(0.0005)
-            time.sleep(rng.uniform(0, 0.03))
-        else:
-            time.sleep(rng.uniform(0, 1.05) * times[which])
-        process.kill()
-        process.wait()
-        catalog.open_package(victim)  # the next command ends what was begun, or clears it away
-        state = tree(victim)
-        assert state in states, (i, {k for k in state if state.get(k) != states[0].get(k)})
-        seen.append((which, state == states[1]))
-        # nothing left behind bars the next one
-        if not which:
-            again = subprocess.run(
-                [*command, *ways[0]], env=os.environ | {"UCJ_DATA": str(victim)}, capture_output=True
-            )
-            assert again.returncode == 0, again.stderr
-            assert tree(victim) == states[1]
-        shutil.rmtree(victim)
-    print(f"{len(seen)} kills: {sum(new for which, new in seen if not which)} after the change of an acceptance, "
-          f"{sum(not new for which, new in seen if which)} after that of an undoing")  # fmt: skip
+def test_killed_at_random_moments_by_the_command_line(tmp_path):
+    """UCJ_KILLS says how often: fifty take some ten minutes, so the suite tries few."""
+    failures, tally = kill_updates(int(os.environ.get("UCJ_KILLS", "3")), 7504, tmp_path)
+    print(tally)
+    assert not failures
 
 
 # -- in the briefs -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_next_brief_says_what_changed_and_the_page_shows_it(package):
-    from ucj_analysis.briefs import changes, content, facts
-    from ucj_analysis.briefs.quantity import plain
-
     assert changes.changes_page(catalog.Package(package)) is None
     assert all(
         s.id != "changes"
@@ -727,6 +726,7 @@ def test_the_next_brief_says_what_changed_and_the_page_shows_it(package):
         (section,) = [s for s in page["sections"] if s.id == "changes"]
         assert section.heading == head
         assert said in plain(section.paragraphs[0])
+        assert "BPS" not in plain(section.paragraphs[0])  # two figures of seven are no restated year
     page = content.compose(inputs, "7503", "en")["page"]
     (section,) = [s for s in page["sections"] if s.id == "changes"]
     assert "No headline figure of this brief has changed" in plain(section.paragraphs[0])
@@ -736,3 +736,206 @@ def test_the_next_brief_says_what_changed_and_the_page_shows_it(package):
     assert "16,37% " in html.replace("</data>", " ")
     assert ">16.07%</data>" in html
     assert "p0.csv" in html
+    assert "Years of which most figures were revised" not in html
+
+
+# -- what was refused ------------------------------------------------------------------------------------------------------------
+
+
+def ucj(package, monkeypatch, capsys, *arguments):
+    """Run the command line on a copy: (status, output, errors)."""
+    monkeypatch.setenv("UCJ_DATA", str(package))
+    catalog.forget()
+    status = cli.main(list(arguments))
+    monkeypatch.undo()
+    catalog.forget()
+    return status, *capsys.readouterr()
+
+
+def test_what_was_refused_of_accepted_files_is_shown_again(package, monkeypatch, capsys):
+    before = tree(package)
+    assert ucj(package, monkeypatch, capsys, "update", "--refused")[:2] == (
+        0,
+        "No file was accepted of which a figure was refused.\n",
+    )
+    drop(package, "p0.csv", [*whole([16.07, *P0_2025[1:]], 13.2), ("Wakanda", 9.5), ("Tongga", 9.5), ("Tongga", 9.6)])
+    drop(package, "x.csv", [("Boalemo", 35.0)], title="Jumlah Penduduk Miskin Menurut Kabupaten/Kota (Ribu Jiwa)")
+    done = reruns.accept(package, day="2026-12-01", effects=False)
+    assert [(r["figures"], r["first"]) for r in done.accepted[0]["refused"]] == [
+        (1, "B10, Wakanda 2025"),
+        (2, "B11, Tongga 2025"),
+    ]
+    assert done.accepted[1]["refused"] == []
+    assert (
+        "What was not taken of p0.csv comes with a mended copy in the inbox; ucj update --refused shows it again."
+        in text.report(done)
+    )
+    one = changes.changes_page(catalog.Package(package))
+    for heading in ("What was refused of these files", "Yang ditolak dari berkas itu"):
+        table = one.split(heading)[1].split("</table>")[0]
+        assert '<td>B10, Wakanda 2025</td><td><span lang="en">&#39;Wakanda&#39; is no region' in table
+        assert '<td class="num">2</td>' in table
+    first = ucj(package, monkeypatch, capsys, "update", "--refused")[1]
+    assert "  p0.csv, accepted 2026-12-01: 3 figures\n    1 figure (B10, Wakanda 2025): 'Wakanda' is no region" in first
+    # a later revision of what was taken makes nothing of the earlier file refused
+    drop(package, "p0.csv", [*whole([16.01, *P0_2025[1:]], 13.2), ("Atlantis", 9.5)])
+    reruns.accept(package, day="2026-12-02", effects=False)
+    assert "Wakanda" not in changes.changes_page(catalog.Package(package))
+    status, said, _ = ucj(package, monkeypatch, capsys, "update", "--refused", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(said)))
+    assert status == 0
+    assert [(r["accepted"], r["file"], r["figures"], r["first"]) for r in rows] == [
+        ("2026-12-02", "p0.csv", "1", "B10, Atlantis 2025"),
+        ("2026-12-01", "p0.csv", "1", "B10, Wakanda 2025"),
+        ("2026-12-01", "p0.csv", "2", "B11, Tongga 2025"),
+    ]
+    assert all((package / r["kept"]).is_file() for r in rows)
+    reruns.undo(package)
+    assert ucj(package, monkeypatch, capsys, "update", "--refused")[1] == first
+    (package / "inbox" / "p0.csv").unlink()
+    reruns.undo(package)
+    for name in ("p0.csv", "x.csv"):
+        (package / "inbox" / name).unlink()
+    assert tree(package) == before
+
+
+def test_a_bad_column_keeps_thirty_reasons_and_says_how_many_more(package):
+    years = [str(y) for y in range(2019, 2026)]
+    rows = [[n, [100 + 7 * i + j for j in range(6)] + [16.07]] for i, n in enumerate(NAMES[:1])]
+    rows += [[n, [100 + 7 * i + j for j in range(7)]] for i, n in enumerate(NAMES[1:], 1)]
+    drop(package, "p0.csv", rows, years=years)
+    told = text.report(reruns.preview(package, day="2026-12-01", effects=False))
+    assert "Not taken: 41 figures" in told
+    assert "p0.csv: 11 figures: 11 further reasons; --format csv has all" in told
+    (taken,) = reruns.accept(package, day="2026-12-01", effects=False).accepted
+    assert len(taken["refused"]) == 31
+    assert sum(r["figures"] for r in taken["refused"]) == 41
+
+
+UNREADABLE, REFUSED, KNOWN, FRESH = "unreadable", "refused", "known", "fresh"
+
+
+@pytest.mark.parametrize(
+    ("inbox", "status", "said"),
+    [
+        ([], 0, ""),
+        ([UNREADABLE], 1, "all that lies in the inbox was refused, for the reasons given"),
+        ([UNREADABLE, REFUSED], 1, "all that lies in the inbox was refused, for the reasons given"),
+        ([UNREADABLE, KNOWN], 0, ""),
+        ([UNREADABLE, REFUSED, FRESH], 0, ""),
+        ([KNOWN, FRESH], 1, "files of the inbox contradict each other"),
+    ],
+)
+def test_a_preview_ends_with_the_status_of_an_acceptance(package, monkeypatch, capsys, inbox, status, said):
+    """A script may look first: `ucj update` refuses where `ucj update --accept` would."""
+    if UNREADABLE in inbox:
+        (package / "inbox" / "image.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
+    for name, value in {REFUSED: 160.7, KNOWN: 16.37, FRESH: 16.07}.items():
+        if name in inbox:
+            drop(package, f"{name}.csv", [("Boalemo", value)])
+    before = tree(package)
+    for option in ("--format=json", "--accept"):
+        got, out, errors = ucj(package, monkeypatch, capsys, "update", option)
+        assert (got, said in errors, bool(errors)) == (status, True, bool(said)), (option, errors)
+        if option == "--format=json":
+            json.loads(out)
+            assert tree(package) == before
+    assert (tree(package) == before) is (FRESH not in inbox or status == 1)
+
+
+@pytest.mark.parametrize("options", [("--accept", "--undo"), ("--undo", "--refused"), ("--accept", "--refused")])
+def test_one_thing_is_asked_for_at_a_time(package, monkeypatch, capsys, options):
+    drop(package, "p0.csv", whole([16.07, *P0_2025[1:]], 13.2))
+    before = tree(package)
+    status, _, said = ucj(package, monkeypatch, capsys, "update", *options)
+    assert (status, tree(package)) == (2, before)
+    assert "--accept, --undo and --refused contradict each other: give one" in said
+
+
+# -- years restated as a whole -------------------------------------------------------------------------------------------------
+
+
+def _changed(inputs, code, lang):
+    """What a brief says of the changes."""
+    (paragraph,) = changes.section(inputs, facts.gather(inputs, code), Voice(lang), lang).paragraphs
+    return paragraph
+
+
+def test_a_year_restated_as_a_whole_is_told_first_and_stays_visible(package):
+    drop(package, "p0.csv", whole([v + 0.4 for v in P0_2025], 13.7))
+    drop(package, "twice.csv", whole([v + 0.4 for v in P0_2025], 13.7))  # a second file that says so hides nothing
+    told = text.report(reruns.preview(package, day="2026-12-01", effects=False))
+    first = "Perhaps restated, look at this first:\n  definition may break: P0 2025-03: 7 of 7 figures differ"
+    assert told.index(first) < told.index("Revised: 7 figures")
+    assert told.endswith("First read the notes of the release: most figures of P0 2025-03 differ from the record.")
+    before = catalog.Package(package)
+    done = reruns.accept(package, day="2026-12-01", effects=False)
+    assert "Perhaps restated:\n" in text.report(done)
+    now = catalog.Package(package)
+    moved = changes.moves(before, now)
+    (row,) = changes.restated(moved).to_dict("records")
+    assert [row[k] for k in ("indicator", "period", "province", "revised", "of")] == ["P0", "2025-03", "7500", 7, 7]
+    assert row["low"] == pytest.approx(100 * 0.4 / max(P0_2025))
+    assert row["high"] == pytest.approx(100 * 0.4 / min(P0_2025))
+    html = changes.changes_page(now)
+    assert html.index("Years of which most figures were revised") < html.index("Effect on the headline figures")
+    assert "<td>March 2025</td><td>Gorontalo Province</td>" in html
+    inputs = facts.load(now)
+    ids = {r for r in now.table("poverty")["observation_id"]}
+    for lang, said in (
+        ("en", "Poverty rate (P0), March 2025: revised in 7 of 7 regions at once. BPS may have restated that year; take care "
+         "when comparing it with other years. The record of this region holds 1 revised figure."),
+        ("id", "Persentase penduduk miskin (P0), Maret 2025: direvisi sekaligus di 7 dari 7 daerah. BPS mungkin menghitung ulang angka tahun itu;"),
+    ):  # fmt: skip
+        paragraph = _changed(inputs, "7503", lang)
+        assert plain(paragraph).startswith(said)
+        seven, of = re.findall(r'<data value="7" data-rows="([^"]+)">7</data>', paragraph)
+        assert seven == of
+        assert len(set(seven.split()) & ids) == 7
+
+
+@pytest.mark.parametrize(("revised", "of", "whole"), [(4, 7, True), (3, 6, False), (4, 4, False), (5, 5, True)])
+def test_a_restatement_is_most_of_five_regions_or_more(revised, of, whole):
+    codes = [f"75{n:02}" for n in range(of)]
+    moved = pd.DataFrame({"indicator": "P0", "period": "2025-03", "region_code": codes, "row": codes, "percent": 1.0})
+    moved["revised"] = [n < revised for n in range(of)]
+    other = moved.assign(period="2024-03", revised=False)
+    found = changes.restated(pd.concat([moved, other]))
+    assert found[["period", "revised", "of"]].to_numpy().tolist() == ([["2025-03", revised, of]] if whole else [])
+
+
+def test_a_year_restated_elsewhere_is_said_there_by_the_panel(package):
+    there = catalog.Package(package).table("panel").query("indicator == 'P0' and period == '2024-03'")
+    there = there.set_index("region_code")["value"].filter(regex="^3[46]")
+    drop(package, "p0.csv", [[get(c).label("id"), round(v + 0.5, 2)] for c, v in there.items()], years=("2024",))
+    reruns.accept(package, day="2026-12-01", effects=False)
+    inputs = facts.load(catalog.Package(package))
+    paragraph = _changed(inputs, "3401", "en")
+    assert "March 2024: revised in 6 of 6 regions at once" in plain(paragraph)  # of Yogyakarta
+    assert "panel/3401/2024-03/P0" in paragraph
+    assert "at once" not in plain(_changed(inputs, "7501", "en"))
+    cells = '</td><td>2 provinces</td><td class="num">{n}</td><td class="num">{n}</td>'.format(n=len(there))
+    assert cells in changes.changes_page(inputs.package)
+
+
+def test_of_several_restated_years_the_foremost_is_named_and_the_others_are_mentioned(package):
+    picked = observations.pick(*(catalog.Package(package).table(n) for n in ("poverty", "sources")))
+    for name, indicator, title, years in (
+        ("gk.csv", "poverty_line", "Garis Kemiskinan Menurut Kabupaten/Kota (Rupiah/Kapita/Bulan)", ("2024",)),
+        ("p0.csv", "P0", "Persentase Penduduk Miskin (P0) Menurut Kabupaten/Kota (Persen)", ("2022", "2023")),
+    ):
+        known = picked[picked["indicator"] == indicator].set_index(["region_code", "period"])["value"]
+        rows = [[n, [round(1.01 * known[c, f"{y}-03"], 2) for y in years]] for c, n in zip(SIX, NAMES, strict=True)]
+        drop(package, name, rows, title=title, years=years)
+    told = text.report(reruns.preview(package, day="2026-12-01", effects=False))
+    assert told.endswith("most figures of P0 2022-03, P0 2023-03, poverty_line 2024-03 differ from the record.")
+    reruns.accept(package, day="2026-12-01", effects=False)
+    inputs = facts.load(catalog.Package(package))
+    for lang, said, more in (
+        ("en", "Poverty rate (P0), March 2023: revised in 6 of 7 regions", "The same happened to other years or indicators."),
+        ("id", "Persentase penduduk miskin (P0), Maret 2023: direvisi sekaligus di 6 dari 7", "Hal yang sama terjadi pada tahun"),
+    ):  # fmt: skip
+        paragraph = _changed(inputs, "7504", lang)
+        assert plain(paragraph).startswith(said)
+        assert more in plain(paragraph)
+    assert "at once" in plain(_changed(inputs, "7500", "en"))  # not its own figure, but those of its parts

@@ -60,7 +60,7 @@ class Package:
     def __init__(self, folder=None, *, check_hashes=True, as_of=None):
         self.folder = Path(folder) if folder is not None else paths.data_dir()
         self.check_hashes = check_hashes
-        _finish_interrupted(self.folder)
+        finish_interrupted(self.folder)
         there = self.folder / DESCRIPTOR
         self.opened = there.read_bytes() if there.is_file() else b""  # before it is parsed: a switch between is noticed
         self.descriptor, self.past = _read_descriptor(self.folder), False
@@ -292,9 +292,10 @@ def content(package, name):
     return _bytes(package, package.resource(name))
 
 
-def _finish_interrupted(folder):
+def finish_interrupted(folder, *, locked=False):
+    """End or clear what an interrupted change of a package left (`files.recover`), or say why that cannot be."""
     try:
-        files.recover(folder)
+        files.recover(folder, locked=locked)
     except OSError as error:
         raise UcjError(
             f"an acceptance of new data into {folder} was interrupted and cannot be ended now "
@@ -411,7 +412,7 @@ def _bytes(package, resource):
 def _moved_on(package):
     """Whether the folder has taken another state since it was opened; the one opened is then read from the objects."""
     try:
-        _finish_interrupted(package.folder)
+        finish_interrupted(package.folder)
         return (package.folder / DESCRIPTOR).read_bytes() != package.opened
     except OSError:
         return False

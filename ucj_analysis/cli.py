@@ -730,6 +730,7 @@ def briefs(
 def update(
     accept: Annotated[bool, typer.Option("--accept", help="Write what is new and revised")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take back the last acceptance")] = False,
+    refused: Annotated[bool, typer.Option("--refused", help="Show what was refused of files accepted so far")] = False,
     within: Annotated[str | None, typer.Option(help="Province that names are looked for in, such as 75")] = None,
     trust: Annotated[
         list[str] | None, typer.Option(help="File whose contradictory title or name you have looked at")
@@ -739,14 +740,23 @@ def update(
 ):
     """Preview what lies in data/inbox/, or accept it: what is new, revised, refused, and what follows for the briefs.
 
+    A preview ends with status 1 where --accept would refuse.
+
     Example: ucj update
     """
     from ucj_analysis import reruns
     from ucj_analysis.reruns import text
 
+    if accept + undo + refused > 1:
+        raise typer.BadParameter("--accept, --undo and --refused contradict each other: give one")
+    if refused:
+        left = reruns.refused()
+        if format is Format.text:
+            typer.echo(text.refused(left))
+        else:
+            _show(left, format)
+        return
     if undo:
-        if accept:
-            raise typer.BadParameter("--accept and --undo contradict each other: give one")
         typer.echo(f"The data are those of {reruns.undo()} again; the files lie in the inbox.")
         return
     found = (reruns.accept if accept else reruns.preview)(within=within, trust=tuple(trust or ()), day=date)
@@ -758,8 +768,11 @@ def update(
         typer.echo(text.report(found))
     if found.comparison.stale:
         raise UcjError(found.comparison.stale[0])
-    if accept and not found.accepted and found.comparison.files and not found.count("unchanged"):
-        raise UcjError("nothing was accepted: all that lies in the inbox was refused, for the reasons given")
+    if found.comparison.contradictions:
+        raise UcjError(reruns.contradicted(found.comparison))
+    if found.all_refused:
+        done = "nothing was accepted" if accept else "nothing can be accepted"
+        raise UcjError(f"{done}: all that lies in the inbox was refused, for the reasons given")
 
 
 @app.command()

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 
@@ -34,6 +34,29 @@ def clear_leftovers(folder, age=3600):
     for path in Path(folder).glob(".*.part"):
         if time.time() - path.stat().st_mtime > age:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def temporary_folder(prefix):
+    """Yield a temporary folder that is removed at the end, and locked as long as this process lives (`clear_abandoned`)."""
+    with tempfile.TemporaryDirectory(prefix=prefix) as name, ExitStack() as held:
+        if os.name != "nt":  # there a lock is a file, and would itself be left
+            with suppress(OSError):  # a disk without locks: nobody can have this one either, and the folder stays
+                held.enter_context(exclusive(name))
+        yield Path(name)
+
+
+def clear_abandoned(prefix, age=60):
+    """Remove folders of `temporary_folder` whose process was killed.
+
+    The system frees a lock when its process ends, however it ends: a folder whose lock can be had has no owner. ``age`` (in
+    seconds) spares one that was made this moment and is about to be locked. Folders of others are left alone.
+    """
+    for path in () if os.name == "nt" else Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        with suppress(OSError):  # in use, another user's, or just gone
+            if path.is_dir() and time.time() - path.stat().st_mtime > age:
+                with exclusive(path):
+                    shutil.rmtree(path)
 
 
 # -- several files at once ---------------------------------------------------------------------------------------------

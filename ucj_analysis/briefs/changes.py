@@ -46,6 +46,7 @@ HEADLINES = {
     "estimate": ("perkiraan kemiskinan ekstrem", "estimated extreme poverty"),
     "rank": ("peringkat P0, 1 yang terendah", "the rank by P0, 1 the lowest"),
 }
+_SHOWN = (*facts.INDICATORS, "employed", "informal_share")  # what a brief rests on, the foremost first
 _EXTRA = ("p0_province", "p0_change")  # said of the province, or follow from what is said
 
 
@@ -91,6 +92,58 @@ def record(before, after):
         )
     order = ["table", "indicator", "period", "region_code", "definition"]
     return pd.concat(parts, ignore_index=True).sort_values(order, ignore_index=True)
+
+
+def moves(before, after):
+    """Figures that two states both have, one row a region: those of the record, and of the panel where that has none.
+
+    Parameters
+    ----------
+    before, after : catalog.Package
+
+    Returns
+    -------
+    DataFrame
+        indicator, period, region_code, revised (bool), percent (of revised figures), row (its name in a brief).
+    """
+    key = ["indicator", "period", "region_code"]
+    parts = []
+    for name in (*(t for t in TABLES if t != "coverage"), "panel"):
+        if name == "panel":
+            old, new = (p.table(name) for p in (before, after))
+            new = new.assign(row="panel/" + new["region_code"] + "/" + new["period"] + "/" + new["indicator"])
+        else:
+            old, new = (observations.pick(p.table(name), p.table("sources")) for p in (before, after))
+            new = new.rename(columns={"observation_id": "row"})
+        on = key if name == "panel" else [*FIGURE, "unit"]
+        both = old[[*on, "value"]].merge(new[[*on, "value", "row"]], on=on, suffixes=("_old", "_new"))
+        both["revised"] = (both["value_new"] - both["value_old"]).abs() > 1e-9
+        both["percent"] = 100 * (both["value_new"] / both["value_old"] - 1).where(both["value_old"] != 0)
+        parts.append(both.sort_values("revised", ascending=False, kind="stable").drop_duplicates(key))
+    out = pd.concat(parts, ignore_index=True).drop_duplicates(key, ignore_index=True)
+    return out.assign(percent=out["percent"].where(out["revised"]))[[*key, "revised", "percent", "row"]]
+
+
+def restated(moved):
+    """Years of an indicator in which most regions of a province were revised: BPS may have changed weights or method.
+
+    A preview asks the same of the file it reads; this asks it of two states, so that it stays visible afterwards.
+
+    Parameters
+    ----------
+    moved : DataFrame from `moves`
+
+    Returns
+    -------
+    DataFrame
+        indicator, period, province, revised, of (its regions and itself, at least 5), low, high (least and greatest change
+        in percent).
+    """
+    groups = moved.groupby(["indicator", "period", moved["region_code"].str[:2].rename("province") + "00"])
+    out = (
+        groups["revised"].agg(revised="sum", of="size").join(groups["percent"].agg(low="min", high="max")).reset_index()
+    )
+    return out[(out["of"] >= 5) & (2 * out["revised"] > out["of"])].reset_index(drop=True)
 
 
 def quantities(f):
@@ -204,6 +257,28 @@ def _record(package):
     return record(_earlier(package).package, package)
 
 
+@functools.lru_cache(maxsize=4)
+def _moves(package):
+    return moves(_earlier(package).package, package)
+
+
+def _whole(inputs, code, v, say):
+    """Sentence on a year of which most figures of the region's province were revised: the first by `_SHOWN`, its latest."""
+    moved = _moves(inputs.package)
+    moved = moved[moved["indicator"].isin(_SHOWN) & (moved["region_code"].str[:2] == code[:2])]
+    own = moved[moved["revised"] & ((moved["region_code"] == code) | (code[2:] == "00"))]
+    found = restated(moved).merge(own[["indicator", "period"]].drop_duplicates())
+    if found.empty:
+        return []
+    order = found["indicator"].map(_SHOWN.index)
+    first = found.assign(order=order).sort_values(["order", "period"], ascending=[True, False]).iloc[0]
+    here = moved[(moved["indicator"] == first["indicator"]) & (moved["period"] == first["period"])]
+    k, n = (v.data(number(len(x), v.lang), len(x), x["row"]) for x in (here[here["revised"]], here))
+    what = inputs.indicators.set_index("indicator").loc[first["indicator"], f"title_{v.lang}"]
+    said = fill(say["restated"], what=what, t=v.when(first["period"]), k=k, n=n)
+    return [said, Markup(say["restated_more"])] if len(found) > 1 else [said]
+
+
 def section(inputs, f, v, lang):
     """Return the section "What changed since" of a brief; None where the package has no earlier state."""
     state = last_state(inputs.package)
@@ -212,10 +287,11 @@ def section(inputs, f, v, lang):
     say = _SAY[language.check(lang)]
     code = f.region.code
     moved = [m for m in _differing(_facts_before(inputs.package, code), f) if m[0] not in _EXTRA]
-    told = list(islice(filter(None, (_sentence(*m, v, say) for m in moved)), MOST))
+    paragraphs = _whole(inputs, code, v, say)
+    told = list(islice(filter(None, (_sentence(*m, v, say) for m in moved)), MOST - bool(paragraphs)))
     rows = _record(inputs.package)
     rows = rows[rows["region_code"] == code]
-    paragraphs = [_counts(rows, v, say)] if len(rows) else []
+    paragraphs += [_counts(rows, v, say)] if len(rows) else []
     paragraphs += told or [Markup(say["small" if moved else "none"])]
     if told and len(moved) > len(told):
         paragraphs.append(Markup(say["more"]))
@@ -280,6 +356,9 @@ _SAY = {
         "new": ("{n} angka baru",) * 2,
         "revised": ("{n} angka yang direvisi",) * 2,
         "withdrawn": ("{n} angka yang ditarik",) * 2,
+        "restated": "{what}, {t}: direvisi sekaligus di {k} dari {n} daerah. BPS mungkin menghitung ulang angka tahun itu; "
+        "bandingkan dengan tahun lain secara hati-hati.",
+        "restated_more": "Hal yang sama terjadi pada tahun atau indikator lain.",
         "none": "Tidak ada angka utama ringkasan ini yang berubah.",
         "small": "Angka utama ringkasan ini hanya berubah sedikit atau bergeser peringkatnya.",
         "more": "Angka utama lain juga berubah.",
@@ -297,6 +376,9 @@ _SAY = {
         "new": ("{n} new figure", "{n} new figures"),
         "revised": ("{n} revised figure", "{n} revised figures"),
         "withdrawn": ("{n} withdrawn figure", "{n} withdrawn figures"),
+        "restated": "{what}, {t}: revised in {k} of {n} regions at once. BPS may have restated that year; take care when "
+        "comparing it with other years.",
+        "restated_more": "The same happened to other years or indicators.",
         "none": "No headline figure of this brief has changed.",
         "small": "Headline figures of this brief moved only slightly, or in rank.",
         "more": "Other headline figures changed too.",
@@ -318,6 +400,11 @@ _WORDS = {
         "since": "Sejak data {}",
         "got": "Yang diterima",
         "heads": ("Berkas", "Judul", "Sumber", "Diterima"),
+        "restated": "Tahun yang sebagian besar angkanya direvisi",
+        "whole": ("Indikator", "Periode", "Wilayah", "Daerah direvisi", "Dari", "Perubahan dari (%)", "sampai (%)"),
+        "provinces": "{} provinsi",
+        "refused": "Yang ditolak dari berkas itu",
+        "why": ("Berkas", "Yang pertama", "Alasan", "Banyaknya angka"),
         "headlines": "Pengaruh pada angka utama ringkasan",
         "record": "Angka yang baru atau direvisi",
         "effect": ("Daerah", "Angka", "Sebelum", "Sesudah", "Selisih", "Persen"),
@@ -332,6 +419,11 @@ _WORDS = {
         "since": "Since the data of {}",
         "got": "What was accepted",
         "heads": ("File", "Title", "Source", "Accepted"),
+        "restated": "Years of which most figures were revised",
+        "whole": ("Indicator", "Period", "Area", "Regions revised", "Of", "Change from (%)", "to (%)"),
+        "provinces": "{} provinces",
+        "refused": "What was refused of these files",
+        "why": ("File", "The first", "Reason", "Number of figures"),
         "headlines": "Effect on the headline figures of the briefs",
         "record": "Figures that are new or revised",
         "effect": ("Region", "Figure", "Before", "After", "Difference", "Percent"),
@@ -364,6 +456,9 @@ def changes_page(package):
     codes = sorted({c[:2] + "00" for c in own})
     codes += [r.code for c in list(codes) for r in children(c)]
     effects = headlines(before, after, codes)
+    whole = restated(_moves(package)).groupby(["indicator", "period"], as_index=False)
+    whole = whole.agg({"province": list, "revised": "sum", "of": "sum", "low": "min", "high": "max"})
+    refused = [(g["name"], r) for g in state["then"]["files"] for r in g.get("refused", ())]
     counts = panel_changes(before.package, package)
     sources = after.sources.set_index("source_id")["title"]
     titles = after.indicators.set_index("indicator")
@@ -380,6 +475,16 @@ def changes_page(package):
                     _table(w["got"], w["heads"], [
                         (g["name"], g["title"], g["source_id"], period(known[-1]["date"], lang)) for g in state["then"]["files"]
                     ], w["nothing"]),
+                    *([_table(w["restated"], w["whole"], [
+                        (titles.loc[r.indicator, f"title_{lang}"], period(r.period, lang), _provinces(r.province, w, lang),
+                         number(r.revised, lang), number(r.of, lang), _cell(v, r.low, "", "", True, 1),
+                         _cell(v, r.high, "", "", True, 1))
+                        for r in whole.itertuples()
+                    ], "", 3)] if len(whole) else []),
+                    *([_table(w["refused"], w["why"], [
+                        (name, r["first"], Markup('<span lang="en">{}</span>').format(r["reason"]), number(r["figures"], lang))
+                        for name, r in refused
+                    ], "", 3)] if refused else []),
                     _table(w["headlines"], w["effect"], [
                         (get(r.region_code).label(lang), HEADLINES[r.figure][_SAY[lang]["column"]],
                          _cell(v, r.before, r.unit, r.period_before), _cell(v, r.after, r.unit, r.period_after),
@@ -401,6 +506,10 @@ def changes_page(package):
             }
         )  # fmt: skip
     return page.render("changes.html.j2", parts=parts, version=f"ucj_analysis {__version__}, data {after.version}")
+
+
+def _provinces(codes, w, lang):
+    return get(codes[0]).label(lang) if len(codes) == 1 else w["provinces"].format(number(len(codes), lang))
 
 
 def _table(heading, header, rows, nothing, first=99):

@@ -14,7 +14,8 @@ The order of an acceptance:
 A package that was opened before the switch goes on reading the state it was opened with, from the vintage's objects.
 New statements are added with a source of their own; a statement that BPS revised stays in the table, marked as
 superseded, and never wins again. The panel holds one row a figure, so there the new value takes the place of the old one.
-Received files are kept unchanged in ``received/``, named by their hash.
+Received files are kept unchanged in ``received/``, named by their hash. What of them was refused, and why, stands in the
+entry of the acceptance (``vintages[].then.files[].refused``), on ``changes.html`` and in `refused`.
 """
 
 from contextlib import contextmanager
@@ -28,9 +29,11 @@ from ucj_analysis.briefs import changes, facts
 from ucj_analysis.errors import UcjError
 from ucj_analysis.regions import children
 from ucj_analysis.reruns.inbox import INBOX, read_inbox
-from ucj_analysis.reruns.matching import Comparison, checks, compare
+from ucj_analysis.reruns.matching import Comparison, checks, compare, refusals
 from ucj_analysis.reruns.rehearsal import rehearse
-from ucj_analysis.reruns.writing import changes_to, check_day, staged, undo_changes
+from ucj_analysis.reruns.writing import STAGED, changes_to, check_day, staged, undo_changes
+
+_REASONS = 30  # kept of a file: they stand in the descriptor, and most of a bad column differ by a number only
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Preview:
     headlines : int
         How many headline figures the briefs have.
     accepted : list of dict
-        name, title, source_id, sha256, kept of each file; empty for a preview.
+        name, title, source_id, sha256, kept, refused (by reason, as of `refusals`) of each file; empty for a preview.
     state : str
         Id of the state of the package after an acceptance.
     """
@@ -76,6 +79,12 @@ class Preview:
     def count(self, status):
         """Distinct figures of one status."""
         return int((self.distinct["status"] == status).sum())
+
+    @property
+    def all_refused(self):
+        """Whether the inbox holds something, and nothing of it is new, revised or unchanged."""
+        some = any(f.problem for f in self.comparison.files) or self.count("refused") or self.count("outside")
+        return bool(some) and not any(self.count(s) for s in ("new", "revised", "unchanged"))
 
     @property
     def files(self):
@@ -110,6 +119,7 @@ def preview(folder=None, *, within=None, trust=(), day=None, effects=True):
     Preview
     """
     folder = Path(folder) if folder is not None else paths.data_dir()
+    files.clear_abandoned(STAGED)
     package = catalog.Package(folder)
     day = check_day(package, day)
     comparison = compare(read_inbox(folder / INBOX, within=within), package, trust=trust)
@@ -138,19 +148,24 @@ def accept(folder=None, *, within=None, trust=(), day=None, effects=True):
         if comparison.stale:
             raise UcjError(comparison.stale[0])
         if comparison.contradictions:  # accepting one half would leave the other to be taken alone the next time
-            raise UcjError(
-                f"nothing was accepted: {comparison.contradictions[0]} ({len(comparison.contradictions)} of this kind); take "
-                "one of the files out of the inbox, then accept"
-            )
+            raise UcjError(contradicted(comparison))
         if not comparison.figures["status"].isin(["new", "revised"]).any():
             return _nothing(comparison)
         with staged(folder, comparison, day) as (copy, taken):
             out = _follows(comparison, package, copy, effects)
+            left = out.distinct.query("status == 'refused'")
+            taken = [t | {"refused": refusals(left[left["file"] == t["name"]], _REASONS)} for t in taken]
             catalog.replace_together(folder, changes_to(folder, package, copy, taken, day), locked=True)
         out.accepted = taken
     catalog.forget()
     out.state = catalog.states(catalog.Package(folder).descriptor)[-1]["id"]
     return out
+
+
+def contradicted(comparison):
+    """Sentence on files of the inbox that contradict each other."""
+    several = comparison.contradictions
+    return f"nothing is accepted: {several[0]} ({len(several)} of this kind); take one of the files out of the inbox, then accept"
 
 
 def undo(folder=None):
@@ -170,11 +185,30 @@ def undo(folder=None):
     return catalog.states(catalog.Package(folder).descriptor)[-1]["id"]
 
 
+def refused(folder=None):
+    """What was refused of the files accepted so far, as it was said at each acceptance; the last acceptance first.
+
+    Returns
+    -------
+    DataFrame
+        accepted (day), file, source_id, kept, figures (how many), first (where the first stands), reason.
+    """
+    package = catalog.Package(Path(folder) if folder is not None else paths.data_dir())
+    rows = [
+        {"accepted": state["then"]["date"], "file": t["name"], "source_id": t["source_id"], "kept": t["kept"], **r}
+        for state in reversed(catalog.states(package.descriptor)[:-1])
+        for t in state["then"]["files"]
+        for r in t.get("refused", ())
+    ]
+    return pd.DataFrame(rows, columns=["accepted", "file", "source_id", "kept", "figures", "first", "reason"])
+
+
 @contextmanager
 def _locked(folder):
     try:
         with files.exclusive(folder):
-            files.recover(folder, locked=True)
+            files.clear_abandoned(STAGED)
+            catalog.finish_interrupted(folder, locked=True)
             yield
     except BlockingIOError:
         raise UcjError(
@@ -202,4 +236,4 @@ def _follows(comparison, package, copy, effects):
     return Preview(comparison, found, moved, moved.attrs["of"], [])
 
 
-__all__ = ["Comparison", "Preview", "accept", "preview", "rehearse", "undo"]
+__all__ = ["Comparison", "Preview", "accept", "preview", "refused", "rehearse", "undo"]

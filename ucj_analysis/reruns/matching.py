@@ -17,6 +17,7 @@ COLUMNS = [
     "reason", "note", "file", "cell", "region_label", "printed_indicator", "printed_period", "old_source", "printed", "half",
 ]  # fmt: skip
 STATUSES = ("new", "revised", "unchanged", "refused", "missing", "outside")
+RESTATED = "definition may break"  # kind of the remark on a year of which most figures were revised
 APART = 20  # a figure so many times larger or smaller than the nearest of its series is in another unit
 
 
@@ -229,6 +230,31 @@ def _twice(records, key):
                 r["status"], r["reason"] = "unchanged", f"stands also in {group[0]['file']} {group[0]['cell']}"
 
 
+def refusals(rows, most):
+    """Figures that were not taken, by reason: dicts of figures (how many), first (where the first stands), reason.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Such figures of one file, once each.
+    most : int
+        Reasons to give one by one; the others are one entry, without a place.
+    """
+    parts = [
+        {
+            "figures": len(part),
+            "first": f"{a['cell']}, {a['region_label']} {a['printed_period']}".strip(", "),
+            "reason": why,
+        }
+        for why, part in rows.groupby(rows["reason"].str.slice(0, 300), sort=False)
+        for a in [part.iloc[0]]
+    ]
+    if left := parts[most:]:
+        said = f"{len(left)} further reasons"
+        parts[most:] = [{"figures": sum(p["figures"] for p in left), "first": "", "reason": said}]
+    return parts
+
+
 # -- what follows ------------------------------------------------------------------------------------------------------------
 
 
@@ -283,14 +309,15 @@ def _breaks(figures, before):
 
 def _restated(figures):
     seen = figures[figures["status"].isin(["revised", "unchanged"])]
-    seen = seen[~seen.duplicated(["region_code", "period", "indicator", "file", "cell"])]
+    seen = seen.sort_values("status", kind="stable")  # "revised" first: a second file that says the same is "unchanged"
+    seen = seen.drop_duplicates(["region_code", "period", "indicator"])
     for (indicator, period), part in seen.groupby(["indicator", "period"]):
         revised = int((part["status"] == "revised").sum())
         if len(part) >= 5 and 2 * revised > len(part):
             yield _remark(
-                "definition may break", indicator, period, "",
+                RESTATED, indicator, period, "",
                 f"{revised} of {len(part)} figures differ from the record: BPS may have restated the year on "
-                "other weights; read the notes of the file before accepting",
+                "other weights; read the notes of the release",
             )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import json
 from ucj_analysis.briefs.changes import HEADLINES
 from ucj_analysis.language import decimals, number
 from ucj_analysis.regions import get
+from ucj_analysis.reruns.matching import RESTATED, refusals
 
 SHOWN = 30  # lines of one kind
 
@@ -19,20 +20,27 @@ def report(found):
         lines.append(f"  {said}" if said.startswith(f["file"]) else f"  {f['file']}: {said}")
     for f in found.comparison.files:
         lines += [f"    {x['kind']}, {x['place']}: {x['message']}" for x in f.findings if x["kind"] in _SAID][:6]
+    restated = found.checks["kind"] == RESTATED
+    lines += _remarks(found.checks[restated], "Perhaps restated" + ("" if found.accepted else ", look at this first"))
     figures = found.distinct
     for status, heading in (("revised", "Revised"), ("new", "New")):
         lines += _listing(figures[figures["status"] == status], heading)
     lines += _refused(figures[figures["status"].isin(["refused", "outside"])])
-    if len(found.checks):
-        lines += ["", "To look at before accepting:" if not found.accepted else "To look at:"]
-        lines += [f"  {c.kind}: {c.indicator} {c.period} {_region(c.region_code)}: {c.message}".replace(" : ", ": ")
-                  for c in found.checks.itertuples()]  # fmt: skip
+    lines += _remarks(found.checks[~restated], "To look at" + ("" if found.accepted else " before accepting"))
     fresh = found.count("new") + found.count("revised")
     if fresh and found.headlines:
         lines += ["", f"Headline figures of the briefs: {len(found.effects)} of {found.headlines} change."]
         lines += [_effect(e) for e in found.effects.itertuples()]
     lines += ["", _end(found, fresh)]
     return "\n".join(lines)
+
+
+def _remarks(checks, heading):
+    if checks.empty:
+        return []
+    said = [f"  {c.kind}: {c.indicator} {c.period} {_region(c.region_code)}: {c.message}".replace(" : ", ": ")
+            for c in checks.itertuples()]  # fmt: skip
+    return ["", f"{heading}:", *said]
 
 
 _SAID = ("contradiction", "code", "period", "date", "decimal", "repeated", "formula")
@@ -81,15 +89,29 @@ def _refused(rows):
     if rows.empty:
         return []
     lines = ["", f"Not taken: {_figures(len(rows))}"]
-    groups = rows.assign(reason=rows["reason"].str.slice(0, 300)).groupby(["file", "reason"], sort=False)
-    for n, ((file, reason), part) in enumerate(groups):
-        if n == SHOWN:
-            lines.append(f"  ... and {groups.ngroups - n} further reasons; --format csv has all")
-            break
-        first = part.iloc[0]
-        place = f"{first['cell']}, {first['region_label']} {first['printed_period']}".strip(", ")
-        lines.append(f"  {file}: {_figures(len(part))} ({place}): {reason}")
+    for file, part in rows.groupby("file", sort=False):
+        lines += [f"  {file}: {_why(r)}" for r in refusals(part, SHOWN)]
+        if lines[-1].endswith("further reasons"):
+            lines[-1] += "; --format csv has all"
     return lines
+
+
+def _why(r):
+    place = f" ({r['first']})" if r["first"] else ""
+    return f"{_figures(r['figures'])}{place}: {r['reason']}"
+
+
+def refused(found):
+    """Return what was refused of accepted files (`reruns.refused`) as text for people."""
+    if found.empty:
+        return "No file was accepted of which a figure was refused."
+    lines = ["Refused of files that were accepted, the last acceptance first:"]
+    for (day, file), part in found.groupby(["accepted", "file"], sort=False):
+        lines += [f"  {file}, accepted {day}: {_figures(part['figures'].sum())}"]
+        lines += [f"    {_why(r)}" for r in part.to_dict("records")]
+    return "\n".join(
+        [*lines, "", "So it was at each acceptance. A mended copy in data/inbox/ brings in what is missing still."]
+    )
 
 
 def _effect(e):
@@ -106,9 +128,9 @@ def _effect(e):
 def _end(found, fresh):
     if found.accepted:
         kept = ", ".join(f"{a['source_id']} {a['kept']}" for a in found.accepted)
-        names = {a["name"] for a in found.accepted}
-        left = [f["file"] for f in found.files.to_dict("records") if f["refused"] and f["file"] in names]
-        again = f" What was not taken of {', '.join(left)} comes with a mended copy in the inbox." if left else ""
+        left = ", ".join(a["name"] for a in found.accepted if a["refused"])
+        again = f" What was not taken of {left} comes with a mended copy in the inbox; ucj update --refused shows it again." \
+            if left else ""  # fmt: skip
         return (
             f"The data are now of {found.state}. Sources: {kept}.{again} Earlier values: ucj table NAME --as-of DATE. "
             "Back: ucj update --undo."
@@ -116,8 +138,11 @@ def _end(found, fresh):
     if found.comparison.contradictions:
         return "Nothing can be accepted while files contradict each other: take one of them out of the inbox."
     if not fresh:
-        return "Nothing new."
-    return f"Nothing is written yet: ucj update --accept takes {_figures(fresh)}."
+        return "Nothing can be taken, for the reasons above." if found.all_refused else "Nothing new."
+    whole = [f"{c.indicator} {c.period}" for c in found.checks.itertuples() if c.kind == RESTATED]
+    named = ", ".join(whole[:3]) + (f" and {len(whole) - 3} more" if whole[3:] else "")
+    first = f" First read the notes of the release: most figures of {named} differ from the record." if whole else ""
+    return f"Nothing is written yet: ucj update --accept takes {_figures(fresh)}.{first}"
 
 
 def records(found):

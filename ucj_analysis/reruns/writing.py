@@ -6,7 +6,6 @@ import hashlib
 import io
 import re
 import shutil
-import tempfile
 from contextlib import contextmanager
 from datetime import date as _date
 from pathlib import Path
@@ -18,6 +17,7 @@ from ucj_analysis.errors import UcjError
 from ucj_analysis.reruns.inbox import INBOX
 
 RECEIVED = "received"
+STAGED = "ucj-staged-"  # temporary folders
 LETTER = "U"  # of sources that came through the inbox
 _BPS = "BPS (Statistics Indonesia)"
 
@@ -34,8 +34,8 @@ def staged(folder, comparison, day):
     (catalog.Package, list of dict)
         The new state, and what was accepted of each file: name, title, source_id, sha256, kept.
     """
-    with tempfile.TemporaryDirectory(prefix="ucj-") as temporary:
-        copy = Path(temporary) / "data"
+    with files.temporary_folder(STAGED) as temporary:
+        copy = temporary / "data"
         try:
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(INBOX, RECEIVED, files.STAGE))
             taken = _write(copy, comparison, day)
@@ -286,12 +286,14 @@ def undo_changes(folder, package):
         later.add(r["hash"])
     earlier = {h for v in known[:-2] for h in catalog.hashes(folder, v)}
     out |= {catalog.object_path(h): None for h in later - earlier}
+    cited = {t["kept"] for v in known[:-2] for t in v["then"]["files"]}  # the same bytes, taken before
     for t in last["then"]["files"]:
         for suffix in (Path(t["name"]).suffix, ".json"):
             kept = Path(t["kept"]).with_suffix(suffix)
             if (folder / kept).is_file():
                 out[Path(INBOX, t["name"]).with_suffix(suffix)] = (folder / kept).read_bytes()
-                out[kept] = None
+                if t["kept"] not in cited:
+                    out[kept] = None
     out[Path(catalog.VINTAGES, f"{last['id']}.json")] = None
     out[Path(catalog.DESCRIPTOR)] = (folder / catalog.VINTAGES / f"{last['id']}.json").read_bytes()
     return out
