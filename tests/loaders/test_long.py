@@ -14,7 +14,7 @@ from ucj_analysis.loaders import bps_files, bps_long
 
 HEADS = {
     "indicator": ["nama_variabel", "Indikator", "kategori"],
-    "year": ["nama_tahun", "Tahun", "periode"],
+    "year": ["nama_tahun", "Tahun", "periode", "tahun_label", "Angka"],
     "region": ["nama_wilayah", "Kabupaten/Kota", "nama_item_vertical_variabel", "Wilayah", "Kota", "Kecamatan", "Tahun"],
     "value": ["data_content", "nilai", "Garis Kemiskinan (Rp)", "Jumlah (Ribu)", "Gini 2019", "2021"],
     "group": ["nama_variabel_turunan", "Jenis Kelamin", "Status"],

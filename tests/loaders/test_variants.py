@@ -455,3 +455,12 @@ def test_columns_are_named_as_a_spreadsheet_names_them():
     assert [column_letters(j) for j in range(18_278)] == [
         openpyxl.utils.get_column_letter(j + 1) for j in range(18_278)
     ]
+
+
+def test_lines_in_quotes_stand_in_the_rows_of_the_file_whatever_ends_them(tmp_path):
+    for end in ("\n", "\r\n", "\r\r\n", "\r"):
+        path = tmp_path / "a.csv"
+        path.write_bytes(
+            end.join(['"Provinsi,P0 2022,P0 2023"', '"ACEH,14.64,14.45"', '"GORONTALO,15.42,15.15"', ""]).encode()
+        )
+        assert list(bps_files.read(path)["cell"]) == ["B2", "B3", "C2", "C3"]

@@ -270,7 +270,10 @@ def _csv(path, text, findings):
     far = any("\n" not in x and "\r" not in x for x in pieces) and max(map(len, text.splitlines())) > MAX_CELL
     if far and re.search(rf"[^,;\t|\r\n]{{{MAX_CELL}}}", text):
         refuse(path, f"it has a cell of more than {MAX_CELL:,} letters: {INSTEAD}")
-    sep = re.match(r"sep=(.)\r?\n", text)
+    if "\r" in text:
+        # "\0" stands for an end of line until the others are told
+        text = text.replace("\r\r\n", "\0").replace("\r\n", "\0").replace("\r", "\n").replace("\0", "\n")
+    sep = re.match(r"sep=(.)\n", text)
     if sep:
         delimiter, text = sep.group(1), text[sep.end() :]
     else:
@@ -282,9 +285,6 @@ def _csv(path, text, findings):
             delimiter = _delimiter(text)
     if delimiter is None:
         refuse(path, f"it is text without columns (no comma, semicolon or tab separates cells): {INSTEAD}")
-    if "\r" in text:
-        # "\0" stands for an end of line until the others are told
-        text = text.replace("\r\r\n", "\0").replace("\r\n", "\0").replace("\r", "\n").replace("\0", "\n")
     cleaned = _Clean()
     try:
         rows = _even(text, delimiter, cleaned)

@@ -256,6 +256,8 @@ def long_block(grid, columns):
         return None
     if any(_TABLE.fullmatch(c) for c in columns[0]) or any(_numbering(first[j]) for j in texts):
         return None
+    if any(k == {"y"} and not _YEAR_HEAD.fullmatch(_LABEL_OF.sub("", h)) for k, h in zip(held, head, strict=True)):
+        return None
     # pairs of cells settle which of two columns of regions is meant, and which figures are codes: not here
     if sum(labels_.share(columns[j]) >= 0.5 for j in texts) != 1 or _CODE.fullmatch(first[figures[0]]):
         return None
