@@ -10,7 +10,7 @@ import pytest
 
 from ucj_analysis import regions
 from ucj_analysis.errors import UcjError
-from ucj_analysis.loaders import bps_files, bps_long
+from ucj_analysis.loaders import bps_files, bps_long, bps_numbers
 
 HEADS = {
     "indicator": ["nama_variabel", "Indikator", "kategori"],
@@ -33,7 +33,7 @@ SAID = {
 FIGURES = [
     lambda x: f"{40 * x:.2f}", lambda x: f"{40 * x:.2f}".replace(".", ","), lambda x: f"{99 * x:.0f}", lambda x: f"{x:.3f}",
     lambda x: f"{9e6 * x:,.0f}".replace(",", "."), lambda x: f"{9000 * x:.0f}", lambda x: f"{40 * x - 20:.1f}",
-    lambda x: f"{9 * x:.2f}" + "*" * (x > 0.7), lambda x: f"{9 * x:.1f}".replace(".", "," if x > 0.5 else "."),
+    lambda x: str(round(3000 * x) if x > 0.5 else round(40 * x, 1)), lambda x: f"{9 * x:.2f}" + "*" * (x > 0.7), lambda x: f"{9 * x:.1f}".replace(".", "," if x > 0.5 else "."),
 ]  # fmt: skip
 
 
@@ -136,6 +136,39 @@ def test_damaged_long_tables_are_read_the_same_both_ways(tmp_path, monkeypatch):
         )
         by_column += compare(path, monkeypatch)
     assert by_column > 10
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Sumber: BPS;2023;1.5", "Catatan: sementara;2023;1.5", "Tabel 3;2023;1.5", "Boalemo;Catatan;1.5", "Boalemo;2023;1950", "Boalemo;2023;x",
+     "Boalemo;2023;1.500", "Boalemo;2023;1,5", "Boalemo;;1.5", "1. Boalemo;2023;1.5", "Boalemo 1);2023;1.5", "7502 Boalemo;2023;1.5"],
+)  # fmt: skip
+def test_one_row_unlike_the_others(row, tmp_path, monkeypatch):
+    names = ["GORONTALO", "Pohuwato", "Bone Bolango", "Gorontalo Utara", "Kota Gorontalo"]
+    path = tmp_path / "tabel.csv"
+    for at in range(len(names)):
+        rows = [f"{n};2023;{i + 2}.{i}" for i, n in enumerate(names)]
+        path.write_text("\n".join(["Kabupaten/Kota;Tahun;Nilai", *rows[:at], row, *rows[at:]]))
+        compare(path, monkeypatch)
+
+
+def test_figures_that_leave_no_choice_are_read_as_one_by_one(monkeypatch):
+    rng = random.Random(1)
+    for _ in range(300):
+        style = rng.choice(["{:.2f}", "{:.1f}", "{:.0f}", "-{:.2f}"]).format
+        cells = [rng.choice(["-", "NA", "..."]) if rng.random() < 0.1 else style(99 * rng.random()) for _ in range(9)]
+        cells = [c.replace(".", ",") if rng.random() < 0.9 else c for c in cells] if rng.random() < 0.5 else cells
+        for decimal in (None, ".", ","):
+            both = []
+            for slow in (False, True):
+                with monkeypatch.context() as patched:
+                    if slow:
+                        patched.setattr(bps_numbers, "plain", lambda cells: None)
+                    c = bps_numbers.Column(cells)
+                    both.append(
+                        (c.decimal, c.open_, c.clash, c.mixed, str(c.read(decimal).values), c.flags, c.statuses)
+                    )
+            assert both[0] == both[1], (cells, decimal)
 
 
 @pytest.mark.parametrize("name", ["h12_p1_tidy_2022_2023.csv", "h13_p1p2_cr_newlines.csv"])
