@@ -224,9 +224,9 @@ def named_unit(text):
 def share(labels):
     """Share of distinct labels that name a region; totals and headings do not count."""
     named = tuple(dict.fromkeys(labels))
-    return _share(
-        named[:: len(named) // 1_000] if len(named) > 2_000 else named
-    )  # there are 553 regions: a sample tells
+    if len(named) > 2_000:  # there are 553 regions: a sample tells
+        named = named[:: len(named) // 1_000]
+    return _share(named)
 
 
 @functools.lru_cache(maxsize=64)

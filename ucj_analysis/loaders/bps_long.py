@@ -52,8 +52,10 @@ class Coded:
         return pd.arrays.ArrowStringArray(self.held(), dtype=TEXT)
 
     def held(self):
+        if self.values == [""]:
+            return _blanks(_longer(len(self.codes))).slice(0, len(self.codes))
         if len(self.values) == 1 and self.values[0] is not None:
-            return _repeated(self.values[0], _longer(len(self.codes))).slice(0, len(self.codes))
+            return pa.repeat(pa.scalar(self.values[0], pa.large_string()), len(self.codes))
         return pa.array(self.values, pa.large_string()).take(pa.array(self.codes))
 
 
@@ -192,7 +194,7 @@ def _plain(cells):
     )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=32)
+@functools.lru_cache(maxsize=8)
 def _cells(letters, rows):
     texts = pa.array(range(2, rows + 2)).cast(pa.large_string())
     return pa.compute.binary_join_element_wise(pa.scalar(letters, pa.large_string()), texts, _NOTHING)
@@ -208,9 +210,9 @@ def _longer(rows):
     return 1 << (rows - 1).bit_length()
 
 
-@functools.lru_cache(maxsize=32)
-def _repeated(text, rows):
-    return pa.repeat(pa.scalar(text, pa.large_string()), rows)
+@functools.lru_cache(maxsize=4)
+def _blanks(rows):
+    return pa.repeat(_NOTHING, rows)
 
 
 __all__ = ["Coded", "cells", "coded", "constant", "groups", "joined", "once", "table"]
