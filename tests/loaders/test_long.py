@@ -163,7 +163,7 @@ def test_figures_that_leave_no_choice_are_read_as_one_by_one(monkeypatch):
             for slow in (False, True):
                 with monkeypatch.context() as patched:
                     if slow:
-                        patched.setattr(bps_numbers, "plain", lambda cells: None)
+                        patched.setattr(bps_numbers, "plain", lambda cells, held=None: None)
                     c = bps_numbers.Column(cells)
                     both.append(
                         (c.decimal, c.open_, c.clash, c.mixed, str(c.read(decimal).values), c.flags, c.statuses)

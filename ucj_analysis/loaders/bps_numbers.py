@@ -8,6 +8,9 @@ import datetime
 import re
 from collections import Counter
 
+import numpy as np
+import pyarrow as pa
+
 NAN = float("nan")
 RARE = 0.02  # share of figures with the other separator that is a slip and not a second habit
 
@@ -127,27 +130,46 @@ def _number(core, decimal):
     return float(core.replace(decimal, "."))
 
 
-_PLAIN_FIGURES = re.compile(r"(?:^-?\d{1,15}(?:[.,]\d{1,2})?\n)+", re.A | re.M)
+_PLAIN_FIGURES = re.compile(r"(?:^-?[0-9]{1,15}+(?:[.,][0-9]{1,2}+)?+\n)++", re.M)
 
 
-def plain(cells):
+def plain(cells, held=None):
     """Read texts that leave no choice: figures of at most two decimals with one separator, and marks of missing ones.
+
+    Parameters
+    ----------
+    cells : sequence of str
+    held : pyarrow.StringArray, optional
+        The same cells.
 
     Returns
     -------
-    (values, flags, decimal), as `Column` has them, or None where it must decide.
+    (values, marks, decimal) : array of float, NaN where missing; the marks of the missing, {position: mark}; and the separator,
+    as `Column` has it. None where `Column` must decide.
     """
     text = "\n".join([*cells, ""])
-    marks = set(_PLAIN_FIGURES.sub("", text).splitlines())
-    if not MISSING.issuperset(map(str.casefold, marks)):
+    marks, at = set(_PLAIN_FIGURES.sub("", text).split("\n")[:-1]), {}
+    if not MISSING.issuperset(map(str.casefold, marks)) or text.count("\n") != len(cells):
         return None
     if marks:
-        text = "\n".join(["nan" if c in marks else c for c in cells])
+        cells, held = list(cells), None
+        for mark in sorted(marks):
+            i = -1
+            for _ in range(cells.count(mark)):
+                i = cells.index(mark, i + 1)
+                at[i], cells[i] = mark, None
+        if any("." in m or "," in m for m in marks):
+            text = "\n".join(filter(None, cells))
     decimal = "." if "." in text else "," if "," in text else None
     if decimal == "." and "," in text:
         return None
-    flags = [c if c in marks else "" for c in cells] if marks else [""] * len(cells)
-    return list(map(float, text.replace(",", ".").split())), flags, decimal
+    if decimal == ",":
+        cells, held = [c and c.replace(",", ".") for c in cells], None
+    if len(cells) < 50:
+        return np.array([NAN if c is None else float(c) for c in cells]), at, decimal
+    held = pa.array(cells, pa.string()) if held is None else held
+    values = held.cast(pa.float64())  # rounds as float does, in a tenth of the time
+    return values.to_numpy(zero_copy_only=False), at, decimal
 
 
 class Column:
@@ -185,10 +207,10 @@ class Column:
         "values",
     )
 
-    def __init__(self, cells):
+    def __init__(self, cells, held=None):
         self.cells = cells
         self.decimal, self.clash, self.mixed, self.open_ = None, None, None, []
-        self.plain = plain(cells) if set(map(type, cells)) == {str} else None
+        self.plain = plain(cells, held) if held is not None or set(map(type, cells)) == {str} else None
         if self.plain:
             self.decimal = self.plain[2]
         else:
@@ -265,8 +287,11 @@ class Column:
     def read(self, decimal):
         """Fill values, flags and statuses under a separator (None where no figure needs one)."""
         if self.plain and self.plain[2] in (None, decimal or "."):
-            self.values, self.flags, _ = self.plain
-            self.statuses = [""] * len(self.cells)
+            values, marks, _ = self.plain
+            self.values = values.tolist()
+            self.flags, self.statuses = [""] * len(self.cells), [""] * len(self.cells)
+            for i, mark in marks.items():
+                self.flags[i] = mark
             return self
         if self.plain:
             self._parse(self.cells)
