@@ -5,8 +5,11 @@ import random
 from pathlib import Path
 
 import fuzz
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ucj_analysis import regions
 from ucj_analysis.errors import UcjError
@@ -152,11 +155,46 @@ def test_one_row_unlike_the_others(row, tmp_path, monkeypatch):
         compare(path, monkeypatch)
 
 
-def test_figures_that_leave_no_choice_are_read_as_one_by_one(monkeypatch):
+@pytest.mark.parametrize("indicator", ["P1", "P2"])
+def test_groups_that_do_not_all_meet(indicator, tmp_path, monkeypatch):
+    names = ["GORONTALO", "Boalemo", "Pohuwato", "KALIMANTAN SELATAN", "Tanah Laut", "Banjar", "ACEH", "Simeulue"]
+    path = tmp_path / "tabel.csv"
+    for at in range(len(names)):  # one row of one year has an indicator of its own
+        rows = [
+            f"{indicator if (i, year) == (at, 2022) else 'P1'};{n};{year};{i + 2}.{i}"
+            for year in (2023, 2022)
+            for i, n in enumerate(names)
+        ]
+        path.write_text("\n".join(["Indikator;Kabupaten/Kota;Tahun;Nilai", *rows]))
+        assert compare(path, monkeypatch)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=1, max_size=40))
+def test_groups_are_the_rows_that_hold_the_same(rows):
+    columns = []
+    for cells in zip(*rows, strict=True):
+        values = tuple(dict.fromkeys(cells))
+        columns.append(bps_long.Coded(values, np.array([values.index(c) for c in cells], dtype=np.int32)))
+    order, ends = bps_long.groups(columns, len(rows))
+    order = range(len(rows)) if order is None else order.tolist()
+    made = [[int(i) for i in order[a:b]] for a, b in zip([0, *ends], ends, strict=False)]
+    true = {r: [i for i, x in enumerate(rows) if x == r] for r in rows}
+    assert sorted(made) == sorted(
+        true.values() if len(true) <= len(rows) / 2 or len(true) == 1 else [list(range(len(rows)))]
+    )
+    assert bps_long.once(columns, len(rows)) == (len(true) == len(rows))
+    both = bps_long.joined(columns, tuple, len(rows))
+    assert [both[i] for i in range(len(rows))] == rows
+
+
+@pytest.mark.parametrize("size", [9, 90])
+def test_figures_that_leave_no_choice_are_read_as_one_by_one(size, monkeypatch):
     rng = random.Random(1)
     for _ in range(300):
         style = rng.choice(["{:.2f}", "{:.1f}", "{:.0f}", "-{:.2f}"]).format
-        cells = [rng.choice(["-", "NA", "..."]) if rng.random() < 0.1 else style(99 * rng.random()) for _ in range(9)]
+        cells = [
+            rng.choice(["-", "NA", "..."]) if rng.random() < 0.1 else style(99 * rng.random()) for _ in range(size)
+        ]
         cells = [c.replace(".", ",") if rng.random() < 0.9 else c for c in cells] if rng.random() < 0.5 else cells
         for decimal in (None, ".", ","):
             both = []

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.internals import create_dataframe_from_blocks
 
 from ucj_analysis import regions
 from ucj_analysis.errors import DataError, RegionError
@@ -29,6 +30,7 @@ COLUMNS = [
     "region_code", "region_label", "region_note", "period", "subperiod", "indicator", "dimension", "value", "unit", "flag",
     "status", "sheet", "cell", "row", "column",
 ]  # fmt: skip
+_NAMES = pd.Index(COLUMNS)
 _GENERIC = re.compile(
     r"(data[_ ]?content|nilai|value|values|angka|isi|data|jumlah|total|datacontent|obs[_ ]?value|\(?persen\)?|persentase|%)",
     re.I,
@@ -118,14 +120,14 @@ def examine(path, *, within=None, indicator=None, year=None):
     """
     province = province_within(within)
     year = _year(year)
-    if _is_tidy(path):
-        return _tidy(Path(path), province, year)
     collecting = gc.isenabled()
     gc.disable()  # thousands of rows of cells and no cycles: collecting would cost a third of the time
     try:
-        table = bps_long.table(Path(path))
+        table = bps_long.table(path)
         if table and (reading := _LongReader(Source(Path(path), "csv", []), province, indicator, year).long(*table)):
             return reading
+        if _is_tidy(path):
+            return _tidy(Path(path), province, year)
         source = open_source(path)
         reader = _Reader(source, province, indicator, year)
         for grid in source.grids:
@@ -824,14 +826,7 @@ class _Reader:
                 continue
             scale = 1_000 if re.match(r"ribu|thousand", h.unit, re.I) else 1
             limits = {t: _limits(k, scale) for t, k in {**made, "": known}.items()}
-            which = {t: n for n, t in enumerate(limits)}
-            of_row = [which[t] for t in made] if by_row else [0]
-            if len(made) > 1:
-                of_row = (
-                    np.array(of_row)[by_row.codes] if isinstance(by_row, bps_long.Coded) else [which[t] for t in by_row]
-                )
-            low, high, doubtful = np.array(list(limits.values())).T[:, of_row]
-            for i in np.flatnonzero((values < low) | (values > high) | ((values == 0) & (doubtful == 1))):
+            for i in _doubtful(values, limits, by_row):
                 v, (low, high, _) = values[i], limits[by_row[i] if by_row else ""]
                 if not low <= v <= high:
                     said += 1
@@ -852,14 +847,19 @@ class _Reader:
                             f"{_short(by_row[i] if by_row else h.indicator)}: "
                             "a missing mark may have become 0",
                         )
-            held = values[~np.isnan(values)]
-            if known and known.unit == "persen" and known.low == 0 and len(held) > 4 and 0 < held.max() < 1:
+            if (
+                known
+                and known.unit == "persen"
+                and known.low == 0
+                and _several(values)
+                and 0 < np.fmax.reduce(values) < 1
+            ):
                 self.find(
                     "scale",
                     self.where(grid, block.body[0], h.field.index),
                     f"every figure of {_short(h.indicator)} is below 1: these may be shares (0.18) and not percent (18)",
                 )
-            if len(held) > 4 and not held.any() and len(columns) > 1:
+            if len(columns) > 1 and _several(values) and not np.nan_to_num(values).any():
                 self.find(
                     "zero",
                     self.where(grid, block.body[0], h.field.index),
@@ -1002,7 +1002,7 @@ class _LongReader(_Reader):
         """Reading of a table as `bps_long.table` gives it; None where its rows must be looked at one by one."""
         n = len(columns[0].codes)
         grid = Grid("", [head, [c.values[0] for c in columns]], range(n + 1))
-        block = bps_layout.long_block(grid, [c.values for c in columns])
+        block = bps_layout.long_block(grid, columns)
         if block is None:
             return None
         block.body = range(1, n + 1)
@@ -1025,9 +1025,17 @@ class _LongReader(_Reader):
 
     def _long_figures(self, column):
         """Values (array), flags and statuses of the rows; None where rows must be counted to decide what is decimal."""
-        c = Column(column.values)
-        if c.clash or c.mixed or (c.open_ and c.decimal is None):
+        c = column.figures
+        if c is None or c.clash or c.mixed or (c.open_ and c.decimal is None):
             return None
+        if c.plain:
+            values, marks, _ = c.plain
+            which = np.zeros(len(values), dtype=np.int32)
+            distinct = ("", *dict.fromkeys(marks.values()))
+            for i, mark in marks.items():
+                which[i] = distinct.index(mark)
+            flags = bps_long.Coded(distinct, which[column.codes]) if marks else bps_long.constant("", len(column.codes))
+            return values[column.codes], flags, bps_long.constant("", len(column.codes))
         c.read(c.decimal)
         if any(f.startswith("unreadable") for f in set(c.flags)):
             return None
@@ -1074,21 +1082,29 @@ class _LongReader(_Reader):
         named = bps_labels.province_named(" ".join([*titles, block.corner, heads[0].indicator]))
         resolver = bps_labels.Resolver(self.province, named)
         order, ends = bps_long.groups([rows[k] for k in ("year", "part", "indicator", "dimension")], n)
-        told, answer, done = (), np.empty(n, dtype=np.int32), {}
+        runs, codes, notes = [], (), ()
+        code_of, note_of = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+        open_, first = np.zeros(n, dtype=bool), {}
         for a, b in zip([0, *ends], ends, strict=False):
             at = slice(a, b) if order is None else order[a:b]
-            run = column.codes[at]
-            if (same := run.tobytes()) not in done:
-                answers, which = resolver.distinct([column.values[c] for c in run.tolist()])
-                done[same] = which + len(told)
-                told += answers
-            answer[at] = done[same]
-        told = bps_long.coded(told, answer)
-        rows["code"], rows["note"] = (bps_long.coded([x[k] for x in told.values], told.codes) for k in (0, 1))
+            runs.append(answers := resolver.coded(column.values, column.codes[at].tobytes()))
+            if id(answers) not in first:
+                first[id(answers)] = len(codes), len(notes)
+                codes, notes = codes + answers.codes, notes + answers.notes
+            code, note = first[id(answers)]
+            code_of[at] = answers.code_of + code if code else answers.code_of
+            note_of[at] = answers.note_of + note if note else answers.note_of
+            open_[at] = answers.open_
+        made = bps_long.Coded if len(first) == 1 else bps_long.coded  # those of one run are distinct
+        rows["code"], rows["note"] = made(codes, code_of), made(notes, note_of)
+        # runs differ in what tells them apart, unless a heading says it for one of them
+        filled = any("" in rows[k].values and len(rows[k].values) > 1 for k in ("year", "part", "indicator"))
+        rows["once"] = not filled and all(len(x.codes) == len(x.code_of) for x in runs)
+        for k in ("label", "code", "note") if order is None else ():
+            rows[k].text = pa.concat_arrays([x.columns[k] for x in runs])
         if self.province is not None and not any(rows["code"].values):
             return False
-        open_ = np.array([c is None and note != "a total, not a region" for c, note in told.values])
-        open_ = np.flatnonzero(open_[told.codes]) if open_.any() else ()
+        open_ = np.flatnonzero(open_) if open_.any() else ()
         for i in open_[:5]:
             self.find("region", self.where(grid, block.body[i], label.index), rows["note"][i])
         if len(open_) > 5:
@@ -1113,20 +1129,20 @@ class _LongReader(_Reader):
             return None
         status = statuses if any(statuses.values) else rows["status"].made(lambda s: head.status or s)
         said = (rows["code"], year, part, indicator, dimension, unit)
-        if not bps_long.once(said, n):
+        if not (rows["once"] or bps_long.once(said, n)):
             return None
         self._spans()
         nothing = bps_long.constant("", n)
         texts = (
             rows["code"], rows["label"], rows["note"], year, part, indicator, dimension, None, unit, flags, status, nothing,
         )  # fmt: skip
-        data = {name: values if c is None else c.texts() for name, c in zip(COLUMNS, texts, strict=False)}
-        data |= {
-            "cell": bps_long.cells(column_letters(j), n),
-            "row": np.arange(1, n + 1),
-            "column": np.full(n, j),
-        }
-        return Reading(pd.DataFrame(data, copy=False), self.findings, self.titles, self.notes, "csv")
+        cell = bps_long.cells(column_letters(j), n)
+        places = np.empty((2, n), dtype=np.int64)
+        places[0], places[1] = np.arange(1, n + 1), j
+        blocks = [(values[None, :], [7])] + [(c.texts(), [k]) for k, c in enumerate(texts) if c is not None]
+        blocks += [(cell, [12]), (places, [13, 14])]
+        frame = create_dataframe_from_blocks([(b, np.array(k)) for b, k in blocks], pd.RangeIndex(n), _NAMES)
+        return Reading(frame, self.findings, self.titles, self.notes, "csv")
 
 
 def _numbered_parts(heads, said):
@@ -1208,6 +1224,29 @@ def _limits(known, scale):
         return -np.inf, np.inf, False
     low = known.low if known.key == "percent" else known.low / scale
     return low, known.high / scale if known.key == "poverty_line" else known.high, not known.zero
+
+
+def _doubtful(values, limits, by_row):
+    """Positions of values that the indicator of the table, or of their row, cannot have or hardly has."""
+    low, high, zero = zip(*limits.values(), strict=True)
+    found = (values < max(low)) | (values > min(high))
+    if any(zero):
+        found |= values == 0
+    at = np.flatnonzero(found)
+    if by_row and len(at):  # what one of the indicators cannot have: not always that of the row
+        which = {t: n for n, t in enumerate(limits)}
+        if isinstance(by_row, bps_long.Coded):
+            of_row = np.array([which[t] for t in by_row.values])[by_row.codes[at]]
+        else:
+            of_row = [which[by_row[i]] for i in at.tolist()]
+        (low, high, zero), held = np.array([low, high, zero])[:, of_row], values[at]
+        at = at[(held < low) | (held > high) | ((held == 0) & (zero == 1))]
+    return at
+
+
+def _several(values):
+    """Whether more than a few figures stand in a column."""
+    return np.count_nonzero(~np.isnan(values)) > 4
 
 
 def _under(heading, texts):

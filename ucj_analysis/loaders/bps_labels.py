@@ -10,9 +10,11 @@ import functools
 import itertools
 import re
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from ucj_analysis import paths, regions
 from ucj_analysis.errors import RegionError
@@ -222,8 +224,8 @@ def named_unit(text):
 
 
 def share(labels):
-    """Share of distinct labels that name a region; totals and headings do not count."""
-    named = tuple(dict.fromkeys(labels))
+    """Share of distinct labels (a tuple holds none twice) that name a region; totals and headings do not count."""
+    named = labels if isinstance(labels, tuple) else tuple(dict.fromkeys(labels))
     if len(named) > 2_000:  # there are 553 regions: a sample tells
         named = named[:: len(named) // 1_000]
     return _share(named)
@@ -251,11 +253,47 @@ def _answers(within, titled, labels, provinces, kinds):
     return Resolver(within, titled)._answers(labels, provinces, kinds)
 
 
-@functools.lru_cache(maxsize=64)
-def _distinct_answers(within, titled, labels):
-    seen = {}
-    which = np.array([seen.setdefault(x, len(seen)) for x in Resolver(within, titled).run(labels)], dtype=np.int32)
-    return tuple(seen), which
+@dataclass(frozen=True)
+class Answers:
+    """What the labels of a run mean.
+
+    Attributes
+    ----------
+    codes, notes : tuple
+        Distinct codes (None where there is none) and notes, in the order of their first label.
+    code_of, note_of : array of int, shape (labels,)
+        Which of them each label has.
+    open_ : array of bool, shape (labels,)
+        Labels that are neither a region nor a total.
+    columns : dict of pyarrow.LargeStringArray
+        label, code and note of each label.
+    """
+
+    codes: tuple
+    notes: tuple
+    code_of: np.ndarray
+    note_of: np.ndarray
+    open_: np.ndarray
+    columns: dict
+
+
+def _run_answers(within, titled, distinct, run):
+    labels = [distinct[i] for i in np.frombuffer(run, dtype=np.int32).tolist()]
+    answers = Resolver(within, titled).run(labels)
+    code, note = zip(*answers, strict=True)
+    (codes, code_of), (notes, note_of) = map(_numbered, (code, note))
+    open_ = np.array([c is None and n != "a total, not a region" for c, n in answers])
+    columns = {k: pa.array(x, pa.large_string()) for k, x in (("label", labels), ("code", code), ("note", note))}
+    return Answers(codes, notes, code_of, note_of, open_, columns)
+
+
+def _numbered(texts):
+    """Distinct texts, and which of them stands at each place."""
+    which = {x: i for i, x in enumerate(dict.fromkeys(texts))}
+    return tuple(which), np.array([which[x] for x in texts], dtype=np.int32)
+
+
+_kept_answers = functools.lru_cache(maxsize=64)(_run_answers)
 
 
 class Resolver:
@@ -292,9 +330,21 @@ class Resolver:
             return self._answers(labels, provinces, kinds)
         return _answers(self.within, self.titled, labels, provinces, kinds)
 
-    def distinct(self, labels):
-        """Resolve labels in order: the distinct answers, and for each label (array of int) which of them it has."""
-        return _distinct_answers(self.within, self.titled, tuple(labels))
+    def coded(self, distinct, run):
+        """Resolve labels in order, told by their place among the distinct ones.
+
+        Parameters
+        ----------
+        distinct : tuple of str
+        run : bytes
+            Of an array of 32-bit integers.
+
+        Returns
+        -------
+        Answers
+        """
+        resolve = _kept_answers if max(len(distinct), len(run) // 4) <= MAX_KEPT else _run_answers
+        return resolve(self.within, self.titled, distinct, run)
 
     def _answers(self, labels, provinces, kinds):
         return self._beside(labels, provinces) if provinces else self._walk(labels, kinds)

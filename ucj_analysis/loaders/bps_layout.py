@@ -6,11 +6,14 @@ block.
 """
 
 import datetime
+import functools
 import itertools
 import operator
 import re
 from collections import Counter, deque
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from ucj_analysis.loaders import bps_labels as labels_
 from ucj_analysis.loaders.bps_bytes import Merged
@@ -166,15 +169,6 @@ class _Kinds(dict):
         return map(self.__getitem__, cells)
 
 
-def _kinds_of(cells):
-    """Kinds of texts, as ``kind_of`` tells them; most columns are told at once."""
-    text = "\n".join([*cells, ""])
-    if not any(d in text for d in "0123456789") and MISSING.isdisjoint(map(str.casefold, cells)):
-        return {"t"}
-    rest = _FIGURES.sub("", text)
-    return ({"n"} if len(rest) < len(text) else set()) | set(map(kind_of, rest.splitlines()))
-
-
 class _Counts:
     """How many figures (or marks), texts and years stand in each column, from the patterns of rows."""
 
@@ -230,41 +224,39 @@ def long_block(grid, columns):
     ----------
     grid : Grid
         Its heading row and its first row.
-    columns : list of list of str
-        Distinct cells of each column in the order of their first row; none is blank.
+    columns : list of bps_long.Coded
+        Their distinct cells are told, none of which is blank.
 
     Returns
     -------
     Block whose columns are those distinct cells, or None where rows must be looked at one by one.
     """
     head, first = grid.rows
-    held = [_kinds_of(c) for c in columns]
+    told = [_told(c.values, c.figures) for c in columns]
+    held = [t.kinds for t in told]
     figures = [j for j, k in enumerate(held) if "n" in k]
     texts = [j for j, k in enumerate(held) if k == {"t"}]
     if len(figures) != 1 or not texts or figures[0] < texts[0] or not held[figures[0]] <= {"n", "m"}:
         return None
+    kinds = [tuple(map(kind_of, r)) for r in grid.rows]
     if (
         any(k not in ({"t"}, {"y"}, {"m"}) for j, k in enumerate(held) if j != figures[0])
-        or kind_of(first[figures[0]]) != "n"
+        or kinds[1][figures[0]] != "n"
     ):
         return None
-    if (
-        any(kind_of(c) != "t" for c in head)
-        or _named_by_pandas([head]) != [head]
-        or any(map(_Notes().__getitem__, columns[0]))
-    ):
+    if set(kinds[0]) != {"t"} or _named_by_pandas([head]) != [head] or told[0].note:
         return None
-    if any(_TABLE.fullmatch(c) for c in columns[0]) or any(_numbering(first[j]) for j in texts):
+    if any(_numbering(first[j]) for j in texts):
         return None
     if any(k == {"y"} and not _YEAR_HEAD.fullmatch(_LABEL_OF.sub("", h)) for k, h in zip(held, head, strict=True)):
         return None
     # pairs of cells settle which of two columns of regions is meant, and which figures are codes: not here
-    if sum(labels_.share(columns[j]) >= 0.5 for j in texts) != 1 or _CODE.fullmatch(first[figures[0]]):
+    if sum(told[j].share >= 0.5 for j in texts) != 1 or _CODE.fullmatch(first[figures[0]]):
         return None
-    block = _block(grid, grid.rows, [tuple(map(kind_of, r)) for r in grid.rows], 0, [0], [1], [])
+    block = _block(grid, grid.rows, kinds, 0, [0], [1], [])
     if block is None or [f.index for f in block.fields] != list(range(len(head))) or block.notes:
         return None
-    block.filled = dict(enumerate(columns))
+    block.filled = {j: c.values for j, c in enumerate(columns)}
     _roles(block)
     roles = Counter(f.role for f in block.fields)
     once = ("value", "label", "year", "part", "indicator", "unit")
@@ -274,6 +266,36 @@ def long_block(grid, columns):
         if alone and roles["value"] and block.first("label") and block.fields[figures[0]].role == "value"
         else None
     )
+
+
+@dataclass
+class _Told:
+    """What the distinct cells of a column are: their kinds; of texts the share that names regions, and whether one begins a note."""
+
+    kinds: set
+    share: float = 0.0
+    note: bool = False
+
+
+def _told(cells, figures):
+    if figures and figures.plain:
+        values, marks, _ = figures.plain
+        if np.fmax.reduce(values) < 1900 or not ((values > 1900) & (values < 2100)).any():  # none is a year
+            return _Told(({"n"} if len(marks) < len(cells) else set()) | ({"m"} if marks else set()))
+    return (_told_before if len(cells) <= labels_.MAX_KEPT else _told_before.__wrapped__)(cells)
+
+
+@functools.lru_cache(maxsize=64)
+def _told_before(cells):
+    """The same, kept: the regions, years and groups of most tables are the same."""
+    text = "\n".join([*cells, ""])
+    note = any(map(_Notes().__getitem__, cells)) or any(map(_TABLE.fullmatch, cells))
+    if any(d in text for d in "0123456789") or not MISSING.isdisjoint(map(str.casefold, cells)):
+        rest = _FIGURES.sub("", text)
+        kinds = ({"n"} if len(rest) < len(text) else set()) | set(map(kind_of, rest.splitlines()))
+        if kinds != {"t"}:
+            return _Told(kinds, note=note)
+    return _Told({"t"}, labels_.share(cells), note)
 
 
 def _side_by_side(grid):
@@ -389,6 +411,9 @@ def _vertical(grid, lo, hi):
     return made, [x for x in loose if x]
 
 
+_AGAIN, _UNNAMED = re.compile(r"(.+)\.\d{1,2}"), re.compile(r"Unnamed: \d+(_level_\d+)?")
+
+
 def _named_by_pandas(rows):
     """Rows whose first is rid of what pandas adds to headings: "Unnamed: 2" for none, "2015.1" for the second 2015."""
     first = next((i for i, r in enumerate(rows[:3]) if any(c != "" for c in r)), None)
@@ -397,8 +422,8 @@ def _named_by_pandas(rows):
     seen = set(map(str, rows[first]))
     made = []
     for j, c in enumerate(rows[first]):
-        again = re.fullmatch(r"(.+)\.\d{1,2}", c) if isinstance(c, str) else None
-        if j and isinstance(c, str) and re.fullmatch(r"Unnamed: \d+(_level_\d+)?", c):
+        again = _AGAIN.fullmatch(c) if isinstance(c, str) and "." in c else None
+        if j and isinstance(c, str) and _UNNAMED.fullmatch(c):
             made.append("")
         elif again and again[1] in seen and (again[1] + ".1") in seen:
             made.append(again[1])
@@ -850,14 +875,17 @@ def _push(stack, text, fresh):
 
 def _roles(block):
     fields = block.fields
-    distincts = {f.index: dict.fromkeys(block.column(f)) for f in fields}
     cells = {f.index: block.column(f) for f in fields}
-    cells = {j: [c for c in held if c != ""] if "" in distincts[j] else held for j, held in cells.items()}
+    # a tuple is distinct cells already, of a long table: texts, and none of them blank
+    distincts = {j: held if isinstance(held, tuple) else dict.fromkeys(held) for j, held in cells.items()}
+    blank = {j for j, held in distincts.items() if type(held) is dict and "" in held}
+    cells = {j: [c for c in held if c != ""] if j in blank else held for j, held in cells.items()}
     leaf = lambda f: str(f.path[-1]) if f.path else ""  # noqa: E731
     regional = []
     for f in fields:
         held = cells[f.index]
-        distinct = [c for c in (distincts[f.index] if len(held) < 50_000 else dict.fromkeys(held[:50_000])) if c != ""]
+        distinct = distincts[f.index] if len(held) < 50_000 else dict.fromkeys(held[:50_000])
+        distinct = [c for c in distinct if c != ""] if f.index in blank else distinct
         head = leaf(f).replace("_", " ").strip()
         raw = leaf(f).strip()
         raw = _LABEL_OF.sub("", raw) if _LABEL_OF.search(raw) and not f.texty else raw
@@ -882,8 +910,7 @@ def _roles(block):
                 f.role = "indicator"
             else:
                 f.role = "dimension"
-                names = [str(c) for c in distinct]
-                said = labels_.share(names)
+                said = labels_.share(distinct if isinstance(distinct, tuple) else map(str, distinct))
                 if said >= 0.5 and not _SMALLER_HEAD.search(raw):
                     regional.append((f, said, len(distinct)))
         elif _NUMBER_HEAD.fullmatch(head) and _sequence(held):
@@ -993,13 +1020,13 @@ def _sequence(held):
 def _labels(block, regional, cells, leaf):
     fields = block.fields
     smaller = [f for f in fields if f.role == "dimension" and _SMALLER_HEAD.search(leaf(f))]
-    provincial = [
-        (f, n) for f, _, n in regional
-        if all(any(r.level != "regency" for r in labels_.candidates(str(c))) for c in dict.fromkeys(cells[f.index])
-               if labels_.candidates(str(c)))
-    ]  # fmt: skip
     label = None
     if len(regional) > 1:
+        provincial = [
+            (f, n) for f, _, n in regional
+            if all(any(r.level != "regency" for r in labels_.candidates(str(c))) for c in dict.fromkeys(cells[f.index])
+                   if labels_.candidates(str(c)))
+        ]  # fmt: skip
         for f, n in provincial:
             others = [(g, m) for g, _, m in regional if g is not f]
             if any(m >= n for _, m in others) and ("prov" in leaf(f).casefold() or any(m > n for _, m in others)):

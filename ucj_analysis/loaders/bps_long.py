@@ -6,7 +6,7 @@ Whatever else a file holds is left to the reader of grids, which reads these fil
 
 import csv
 import functools
-import itertools
+import os
 import re
 from dataclasses import dataclass
 
@@ -17,14 +17,28 @@ import pyarrow.compute
 import pyarrow.csv
 
 from ucj_analysis.loaders.bps_bytes import MAGIC, MAX_CELL
+from ucj_analysis.loaders.bps_numbers import Column
 
 MIN_BYTES, MAX_BYTES = 50_000, 20_000_000  # a smaller file takes no time
-MAX_ROWS, MAX_COLUMNS = 50_000, 16
+MAX_ROWS, MAX_COLUMNS = 50_000, 12  # tidy rows, which are read otherwise, have more columns
+_HEAD, _KEPT = 4_000, 100_000
+_SIGNS = frozenset("+-.0123456789")
+_MAGIC = tuple(magic for magic, _ in MAGIC)
 _START = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:\xef\xbb\xbf)+)? *")
 _FIRST = re.compile(rb'"?[A-Za-z_]')
 _UNCLEAN = ("\n\n", "\n ", " \n", "  ", "<", "&", '"')  # blank cells, spaces to collapse, tags, entities, quotes
-_NOTHING = pa.scalar("", pa.large_string())
 TEXT = pd.StringDtype(na_value=np.nan)
+
+
+class Texts(tuple):
+    """Distinct cells that other tables may hold as well: hashed once."""
+
+    def __hash__(self):
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash = super().__hash__()
+            return self._hash
 
 
 @dataclass
@@ -33,58 +47,68 @@ class Coded:
 
     Attributes
     ----------
-    values : list
+    values : tuple
     codes : array of int, shape (rows,)
+    figures : Column or None
+        The distinct cells as figures, where the first begins as one.
+    text : pyarrow.LargeStringArray or None
+        The column, where it has been made.
     """
 
-    values: list
+    values: tuple
     codes: np.ndarray
+    figures: Column = None
+    text: pa.LargeStringArray = None
 
     def __getitem__(self, row):
         return self.values[self.codes[row]]
 
     def made(self, make):
         """The column with each cell turned into another."""
-        return coded(list(map(make, self.values)), self.codes)
+        return coded([make(v) for v in self.values], self.codes)
 
     def texts(self):
         """The column as pandas holds text; None is missing."""
-        return pd.arrays.ArrowStringArray(self.held(), dtype=TEXT)
+        return pd.arrays.ArrowStringArray(self._held() if self.text is None else self.text, dtype=TEXT)
 
-    def held(self):
-        if self.values == [""]:
-            return _blanks(_longer(len(self.codes))).slice(0, len(self.codes))
+    def _held(self):
         if len(self.values) == 1 and self.values[0] is not None:
-            return pa.repeat(pa.scalar(self.values[0], pa.large_string()), len(self.codes))
-        return pa.array(self.values, pa.large_string()).take(pa.array(self.codes))
+            return _repeated(self.values[0], len(self.codes))
+        return pa.compute.take(_array(self.values), pa.array(self.codes), boundscheck=False)
 
 
 def coded(values, codes):
     """Column of values that may repeat."""
-    distinct = set(values)
+    distinct = dict.fromkeys(values)
     if len(distinct) == len(values):
-        return Coded(values, codes)
+        return Coded(tuple(values), codes)
     if len(distinct) == 1:
         return constant(values[0], len(codes))
-    seen = {}
-    again = np.array([seen.setdefault(v, len(seen)) for v in values], dtype=np.int32)
-    return Coded(list(seen), again[codes])
+    which = {v: i for i, v in enumerate(distinct)}
+    return Coded(tuple(distinct), np.array([which[v] for v in values], dtype=np.int32)[codes])
 
 
 def constant(value, rows):
     """Column of one value."""
-    return Coded([value], np.zeros(rows, dtype=np.int32))
+    return Coded((value,), np.zeros(rows, dtype=np.int32))
+
+
+@functools.lru_cache(maxsize=32)
+def _array(values):
+    return pa.array(values, pa.large_string())
 
 
 def _numbered(columns, rows):
     """Number each row by what its columns hold together: (numbers, a bound of them)."""
+    varying = [c for c in columns if len(c.values) > 1]
+    if len(varying) == 1:
+        return varying[0].codes, len(varying[0].values)
     number, size = np.zeros(rows, dtype=np.int64), 1
-    for c in columns:
-        if len(c.values) > 1:
-            number, size = number * len(c.values) + c.codes, size * len(c.values)
-            if size > 2**31:
-                number, distinct = pd.factorize(number)
-                size = len(distinct)
+    for c in varying:
+        number, size = number * len(c.values) + c.codes, size * len(c.values)
+        if size > 2**31:
+            number, distinct = pd.factorize(number)
+            size = len(distinct)
     return number, size
 
 
@@ -102,13 +126,16 @@ def groups(columns, rows):
     (order, ends) : the rows in groups (None where they stand so already), and where each group ends. Where more than half
     of the rows differ, all are one group.
     """
-    number, _ = _numbered(columns, rows)
-    ends = np.flatnonzero(number[1:] != number[:-1]) + 1
-    distinct = len(pd.unique(number))
+    number, size = _numbered(columns, rows)
+    if size == 1:
+        return None, [rows]
+    ends = (np.flatnonzero(number[1:] != number[:-1]) + 1).tolist()
+    alone = sum(len(c.values) > 1 for c in columns) == 1  # then each of its values is held by some row
+    distinct = size if alone else len(pd.unique(number))
     if distinct > rows / 2:
         return None, [rows]
     if len(ends) == distinct - 1:
-        return None, [*ends.tolist(), rows]
+        return None, [*ends, rows]
     order = np.argsort(number, kind="stable")
     return order, [*(np.flatnonzero(np.diff(number[order])) + 1).tolist(), rows]
 
@@ -132,57 +159,103 @@ def table(path):
     -------
     (list of str, list of Coded), or None for any other file.
     """
-    try:
-        if not MIN_BYTES <= path.stat().st_size <= MAX_BYTES:
-            return None
-        data = path.read_bytes()
-    except OSError:
+    data = _bytes(path)
+    if data is None or data.startswith(_MAGIC):
         return None
-    if data.startswith(tuple(magic for magic, _ in MAGIC)):
-        return None
-    data = data[_START.match(data).end() :].rstrip(b"\r\n")
-    separators = [s for s in b";\t,|" if s in data]
+    data = data[_START.match(data).end() :]
+    tail = data[-100:]
+    end = len(data) - len(tail) + len(tail.rstrip(b"\r\n"))  # the whole is not copied
+    line = re.split(rb"[\r\n]", data[:_HEAD], maxsplit=1)[0]
+    separators = [s for s in (b";", b"\t", b",", b"|") if s in data]
     if (
-        not _FIRST.match(data)
+        not _FIRST.match(line)
         or not data.isascii()
         or b"\0" in data
-        or b"mime-version:" in data[:4_000].lower()
+        or b"mime-version:" in data[:_HEAD].lower()
         or not separators
+        or len(line) >= end
     ):
         return None
-    separator = chr(separators[0])  # where it cuts every row alike, no later one does better
-    first = re.split(rb"[\r\n]", data[:4_000], maxsplit=1)[0]
+    separator = separators[0]  # where it cuts every row alike, no later one does better
     try:
-        head = next(csv.reader([first.decode()], delimiter=separator))
+        head = next(csv.reader([line.decode()], delimiter=separator.decode()))
     except csv.Error:
         return None
-    if not 1 < len(head) <= MAX_COLUMNS or len(first) == len(data):
+    if not 1 < len(head) <= MAX_COLUMNS or not _plain(head):
         return None
-    columns = _columns(data, separator, len(head))
-    return (head, columns) if columns and _plain([*head, *itertools.chain(*(c.values for c in columns))]) else None
+    read = _parsed(pa.py_buffer(data).slice(0, end), separator, len(head))
+    if read is None:
+        return None
+    columns = []
+    for held in read.columns:
+        cells = _distinct(held.dictionary)
+        figures = Column(cells, held.dictionary) if cells and cells[0][0] in _SIGNS else None
+        if not cells or (figures and not figures.plain and not _plain(cells)):
+            return None
+        columns.append(Coded(cells, held.indices.to_numpy(), figures))
+    return head, columns
 
 
-def _columns(data, separator, width):
-    """Columns below the heading row; None where a row is longer, shorter or blank."""
-    names = [str(j) for j in range(width)]
-    kind = pa.dictionary(pa.int32(), pa.string())
+def _bytes(path):
+    """Bytes of a file that is large, and not too large; None of any other."""
     try:
-        read = pa.csv.read_csv(
-            pa.BufferReader(data),
-            read_options=pa.csv.ReadOptions(
-                use_threads=False, block_size=len(data) + 1, column_names=names, skip_rows=1
-            ),
-            parse_options=pa.csv.ParseOptions(delimiter=separator, ignore_empty_lines=False),
-            convert_options=pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, kind), strings_can_be_null=False, check_utf8=False
-            ),
-        )
-    except pa.ArrowInvalid:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
         return None
-    if not 0 < read.num_rows < MAX_ROWS or any(c.num_chunks != 1 for c in read.columns):
+    try:
+        size = os.fstat(file).st_size
+        data = os.read(file, size + 1) if MIN_BYTES <= size <= MAX_BYTES else b""
+    except OSError:
         return None
-    held = [c.chunk(0) for c in read.columns]
-    return [Coded(c.dictionary.to_pylist(), c.indices.to_numpy()) for c in held]
+    finally:
+        os.close(file)
+    return data if data and len(data) == size else None  # a file that grows is read by the reader of grids
+
+
+def _parsed(rows, separator, width):
+    """Rows below the heading as a batch of dictionary columns; None where one is longer or shorter."""
+    names, parse, convert = _options(separator, width)
+    read = pa.csv.ReadOptions(use_threads=False, block_size=len(rows) + 1, column_names=names, skip_rows=1)
+    try:
+        reader = pa.csv.open_csv(pa.BufferReader(rows), read_options=read, parse_options=parse, convert_options=convert)
+        batch = reader.read_next_batch()  # of one block, which is all
+    except (pa.ArrowInvalid, StopIteration):
+        return None
+    return batch if 0 < batch.num_rows < MAX_ROWS else None
+
+
+@functools.lru_cache(maxsize=64)
+def _options(separator, width):
+    names = [str(j) for j in range(width)]
+    types = dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string()))
+    convert = pa.csv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False, check_utf8=False)
+    return names, pa.csv.ParseOptions(delimiter=separator.decode(), ignore_empty_lines=False), convert
+
+
+def _distinct(held):
+    """Cells of a dictionary; None where one of a column of texts must be cleaned, or where the first is blank.
+
+    Regions, groups and years are the same in most tables: texts met before come as the tuple they were then.
+    """
+    if len(held) < 20:
+        cells = tuple(held.to_pylist())
+        return cells if cells[0][:1] in _SIGNS or _kept_plain(cells) else None
+    first = held[0].as_py()
+    if first[:1] in _SIGNS:
+        return tuple(held.to_pylist())
+    parts = [b.to_pybytes() for b in held.buffers()[1:]] if first else []
+    return (_texts if len(parts[-1]) <= _KEPT else _texts.__wrapped__)(len(held), *parts) if first else None
+
+
+@functools.lru_cache(maxsize=64)
+def _texts(count, ends, data):
+    held = pa.Array.from_buffers(pa.string(), count, [None, pa.py_buffer(ends), pa.py_buffer(data)])
+    cells = Texts(held.to_pylist())
+    return cells if _plain(cells) else None
+
+
+def _kept_plain(cells):
+    return (_plain_before if sum(map(len, cells)) < 2_000 else _plain)(cells)
 
 
 def _plain(cells):
@@ -194,10 +267,14 @@ def _plain(cells):
     )  # fmt: skip
 
 
+_plain_before = functools.lru_cache(maxsize=64)(_plain)
+
+
 @functools.lru_cache(maxsize=8)
 def _cells(letters, rows):
     texts = pa.array(range(2, rows + 2)).cast(pa.large_string())
-    return pa.compute.binary_join_element_wise(pa.scalar(letters, pa.large_string()), texts, _NOTHING)
+    letters, nothing = (pa.scalar(x, pa.large_string()) for x in (letters, ""))
+    return pa.compute.binary_join_element_wise(letters, texts, nothing)
 
 
 def cells(letters, rows):
@@ -210,9 +287,15 @@ def _longer(rows):
     return 1 << (rows - 1).bit_length()
 
 
-@functools.lru_cache(maxsize=4)
-def _blanks(rows):
-    return pa.repeat(_NOTHING, rows)
+def _repeated(text, rows):
+    if len(text) * rows > _KEPT:
+        return pa.repeat(pa.scalar(text, pa.large_string()), rows)
+    return _kept_repeated(text, _longer(rows)).slice(0, rows)
+
+
+@functools.lru_cache(maxsize=16)
+def _kept_repeated(text, rows):
+    return pa.repeat(pa.scalar(text, pa.large_string()), rows)
 
 
 __all__ = ["Coded", "cells", "coded", "constant", "groups", "joined", "once", "table"]

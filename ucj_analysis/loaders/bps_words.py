@@ -35,6 +35,7 @@ _DAY = re.compile(
     re.I,
 )
 _YEAR = re.compile(r"(?<![\d.,])(?<!\d/)((?:19[4-9]|20[0-9])\d)(?![\d]|[.,]\d)")
+_CENTURY = re.compile(r"(?:19|20)\d\d")
 _RANGE = re.compile(
     r"((?:19[4-9]|20[0-9])\d)\s*(?:[-–—]|s/d|s\.d\.|sampai|hingga|to)\s*((?:19[4-9]|20[0-9])\d)(?!\d)", re.I
 )
@@ -167,6 +168,8 @@ def is_period(cell):
 
 def years_in(text):
     """Years a title or file name speaks of: (years named singly, (first, last) of a range or None)."""
+    if not _CENTURY.search(text):
+        return [], None
     text = text.replace("_", " ")
     masked = _BASE.sub(" ", _DAY.sub(" ", text))
     span = _RANGE.search(masked)
