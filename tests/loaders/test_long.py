@@ -155,6 +155,12 @@ def test_one_row_unlike_the_others(row, tmp_path, monkeypatch):
         compare(path, monkeypatch)
 
 
+def test_a_heading_whose_quote_stays_open(tmp_path, monkeypatch):
+    path = tmp_path / "tabel.csv"
+    path.write_text('Kabupaten/Kota;Tahun;"Nilai\nBoalemo;2023;1.5\nPohuwato;2023;1.6\n')
+    assert not compare(path, monkeypatch)
+
+
 @pytest.mark.parametrize("indicator", ["P1", "P2"])
 def test_groups_that_do_not_all_meet(indicator, tmp_path, monkeypatch):
     names = ["GORONTALO", "Boalemo", "Pohuwato", "KALIMANTAN SELATAN", "Tanah Laut", "Banjar", "ACEH", "Simeulue"]

@@ -29,6 +29,31 @@ def test_refusals_say_what_to_do(rows, options, message, tmp_path):
         bps_files.read(tmp_path / "x.csv", **options)
 
 
+PAGE = "<table><tr><th>Kabupaten/Kota<th>2022<th>2023</tr><tr><td>Boalemo</td>{}</tr><tr><td>Pohuwato</td><td>1,5</td><td>1,6</td></tr></table>{}"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    ["<td>18,9</td <td>18,4</td><td>18,3</td>", "18,9<td>18,4</td>", "<b>18,9</b><td>18,4</td>", "<td>18,9</td>18,4"],
+)
+def test_figures_beside_the_cells_of_a_page(cells, tmp_path):
+    path = tmp_path / "x.html"
+    path.write_text(PAGE.format(cells, ""))
+    with pytest.raises(
+        UcjError, match=r"holds '18,[49]' outside its cells, so which column its figures belong to is unknown: download"
+    ):
+        bps_files.read(path, indicator="P0")
+
+
+@pytest.mark.parametrize(
+    "cells", ["<td>18,9</td><td>18,4</td> *", "&nbsp;<td>18,9</td>\n<td>18,4</td>", "<td>18,9</td><td>18,4</td><br>"]
+)
+def test_harmless_text_beside_the_cells_of_a_page(cells, tmp_path):
+    path = tmp_path / "x.html"
+    path.write_text(PAGE.format(cells, "<table><tr><font>Sumber: Susenas 2023</font></tr></table>"))
+    assert bps_files.read(path, indicator="P0")["value"].tolist() == [18.9, 1.5, 18.4, 1.6]
+
+
 def test_one_bad_file_does_not_hide_the_others(tmp_path, capsys, monkeypatch):
     (tmp_path / "good.csv").write_bytes(csv_bytes(ROWS, ";"))
     (tmp_path / "bad.csv").write_bytes(b"\x89PNG\r\n\x1a\n")

@@ -878,11 +878,35 @@ def _span(cell, name):
     return max(int(digits.group(1)), 1) if digits else 1
 
 
+# what stands in a row and in none of its cells, since the tag of one is broken: before a cell, or last
+_CELL = "[following-sibling::td or following-sibling::th]"
+_BEFORE = lxml.etree.XPath(
+    f".//tr/text()[normalize-space()]{_CELL} | "
+    f".//tr/*[not(self::td or self::th or self::script or self::style)]{_CELL}//text()[normalize-space()]",
+    smart_strings=False,
+)
+_LAST = lxml.etree.XPath(".//tr[td or th]/text()[normalize-space()]", smart_strings=False)
+
+
+def _stray(table):
+    """Text with a digit between the cells of a row, or a figure after them; None where there is none."""
+    found = [x for x in _BEFORE(table) if re.search(r"\d", x)]
+    found += [x for x in _LAST(table) if re.fullmatch(r"\s*-?\d[\d.,\s]*", x)]
+    return clean(found[0]) if found else None
+
+
 def _html_rows(path, table):
     """Cells of a table with row and column spans filled; number of header rows; rows that had spans; caption."""
     rows, pending, merged, head = [], {}, set(), 0
     total = 0
     lines, cleaned = list(table.iter("tr")), _Clean()
+    stray = _stray(table)
+    if stray is not None:
+        refuse(
+            path,
+            f"a row of a table of the page holds {stray[:60]!r} outside its cells, so which column its figures belong to is "
+            f"unknown: {INSTEAD}",
+        )
     for n, tr in enumerate(lines):
         row, j, r = [], 0, len(rows)
         cells = [c for c in tr if c.tag in ("td", "th")]

@@ -169,6 +169,7 @@ def table(path):
     separators = [s for s in (b";", b"\t", b",", b"|") if s in data]
     if (
         not _FIRST.match(line)
+        or line.count(b'"') % 2  # a quoted heading goes on below
         or not data.isascii()
         or b"\0" in data
         or b"mime-version:" in data[:_HEAD].lower()
