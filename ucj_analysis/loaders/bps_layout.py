@@ -389,7 +389,7 @@ def _vertical(grid, lo, hi):
             else:
                 state["zone"].append(i)
             continue
-        if _figures(rows[i], k, state["numeric"]):
+        if _figures(rows[i], k, state["numeric"]) or _counts_in_steps(rows, kinds, i, state["numeric"]):
             if any(_heads(rows[t], kinds[t], state["numeric"]) for t in state["tail"]):
                 keep = next(t for t, r in enumerate(state["tail"]) if _starts_new(rows, kinds, state, r))
                 zone = state["tail"][keep:]
@@ -484,6 +484,30 @@ def _steps(cells, years):
     return len(steps) == 1 and (steps <= {1, -1} if len(numbers) == 2 else 0 not in steps)
 
 
+def _counts_in_steps(rows, kinds, i, numeric):
+    """Whether a row below figures is a region with counts that look like years in even steps (2010, 2011, 2012)."""
+    used = [j for j, k in enumerate(kinds[i]) if k]
+    if len(used) < 2 or kinds[i][used[0]] != "t" or any(kinds[i][j] != "y" for j in used[1:]):
+        return False
+    over = [numeric.get(j, (0, 1)) for j in used[1:]]
+    return all(figures > texts for figures, texts in over) and _among_its_like(rows, i, used[0])
+
+
+def _among_its_like(rows, i, label):
+    """Whether a label names a region, and the next row (of the last, the one before) one like it, both in no other row.
+
+    A heading names what its rows lie in, as "Boalemo" over districts or "GORONTALO" over regencies; and tables that stand one
+    below the other repeat their rows.
+    """
+    named = [r[label] for r in rows]
+    near = next((x for x in named[i + 1 :] if x != ""), None) or next((x for x in named[:i][::-1] if x != ""), None)
+    both = [x for x in (named[i], near) if isinstance(x, str) and named.count(x) == 1]
+    if len(both) < 2:
+        return False
+    here, there = ({(r.level, r.parent_code) for r in labels_.candidates(x)} for x in both)
+    return bool(here & there)
+
+
 def _year_like(rows, kinds, zone, i):
     """Whether a row under complete headings is a label with counts that look like years (2,012 schools)."""
     used = [j for j, k in enumerate(kinds[i]) if k]
@@ -498,7 +522,7 @@ def _year_like(rows, kinds, zone, i):
     corner = any(kinds[z][j] == "t" and _CORNER.match(rows[z][j]) for z in zone for j in range(label + 1))
     headed = all(any(kinds[z][j] for z in zone) for j in years)
     if labels_.candidates(text):
-        return corner and headed and not _steps(rows[i], years)
+        return corner and headed and (not _steps(rows[i], years) or _among_its_like(rows, i, label))
     if _CORNER.match(text) or _CORNER_ENGLISH.match(text) or not any(kinds[z][label] == "t" for z in zone):
         return False
     above = [_left(rows[z], j, label) for j in years for z in zone]
