@@ -936,7 +936,7 @@ def _estimates(frame):
 def _month_span(text):
     """First and last month of "1-6" (or "3")."""
     first, _, last = text.partition("-")
-    if not (first.isdigit() and (last or first).isdigit()):
+    if not (first.isdecimal() and (last or first).isdecimal()):
         raise typer.BadParameter(f"--funded {text!r}: expected months such as 1-6")
     return {"first": int(first), "last": int(last or first)}
 

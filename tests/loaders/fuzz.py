@@ -16,6 +16,7 @@ import re
 import resource
 import select
 import signal
+import struct
 import sys
 import tempfile
 import time
@@ -69,7 +70,29 @@ def _numbers(rng, text):
     return re.sub(r"\d+(?:[.,]\d+)?", again, text)
 
 
-WAYS = ("cut", "flip", "drop", "double", "insert", "numbers", "swap", "rows", "columns", "encode", "splice", "tangle")
+# what programs take for digits, numbers, years, dates or nothing, each in its own way
+STRANGE = [
+    "²", "1²", "①", "½", "٢٠٢٢", "１２", "Ⅳ", "1e999", "-1E+400", "INF", "Infinity", "NaN", "1_000", "0x1F", "9" * 400, "9" * 5_000,
+    "0" * 40 + "1", "--5", "+5", "5-", "(5)", "1.2.3.4", "1,2,3", "1'234", "1 2 3", "31/02/2024", "2024-13-45", "00:00", "99999-01-01",
+    "2022²", "2O22", "2022.0", "20220", "19 45", "Januari 0", "0/0", "2019/19", "2060/2061", "#REF!", "=1/0", "TRUE", "\u200b", "\u202e7",
+    "\ufeff", "\x85", "\u2028", "é" * 300, "😀", "I", "IV", "Semester 9", "Triwulan ²", "Jumlah", "Kota", "Gorontalo", "GORONTALO", "(1)", "(²)",
+]  # fmt: skip
+
+WAYS = (
+    "cut",
+    "flip",
+    "drop",
+    "double",
+    "insert",
+    "numbers",
+    "swap",
+    "rows",
+    "columns",
+    "encode",
+    "splice",
+    "tangle",
+    "strange",
+)
 
 
 def mutate(rng, data, way=None):
@@ -78,6 +101,8 @@ def mutate(rng, data, way=None):
     way = way or rng.choice(WAYS)
     if way == "tangle":
         return tangle(rng, data)
+    if way == "strange":
+        return strange(rng, data)
     if way == "swell":
         return swell(rng, data)
     if zipped and way in ("numbers", "swap", "rows", "columns"):
@@ -294,6 +319,26 @@ def tangle(rng, data):
     else:
         text = bombs.LAUGHS + "]>" + _sub(rng, r"(<t[dh][^>]*>)", text, r"\1&a9;")
     return text.encode("utf-8", "surrogatepass")
+
+
+def strange(rng, data):
+    """Put strange texts and numbers in the place of cells; in a BIFF workbook, of eight bytes that may be a number."""
+    kind, times = _kind(data), rng.choice([1, 3, 30])
+    some = lambda m=None: rng.choice(STRANGE)  # noqa: E731
+    if kind == "xls":
+        out = bytearray(data)
+        for _ in range(times):
+            at = 512 + 2 * rng.randrange(max((len(out) - 520) // 2, 1))
+            number = rng.choice([float("inf"), float("-inf"), float("nan"), 5e-324, 1.7e308, 2.0**53, 2022.0, -0.0])
+            out[at : at + 8] = struct.pack("<d", number)
+        return bytes(out)
+    if kind == "xlsx":
+        found = r"(?<=<v>)[^<]*(?=</v>)|(?<=<t>)[^<]*(?=</t>)|(?<= r=\")[A-Z]+\d+(?=\")"
+        return _part(
+            rng, data, lambda name, text: {name: _sub(rng, found, text, some, times).encode("utf-8", "replace")}
+        )
+    found = r'(?<=>)[^<>]+(?=<)|(?<=span=")[^"]*(?=")' if kind == "html" else r"(?<![^,;\t\n])[^,;\t\n]+"
+    return _sub(rng, found, _text(data), some, times).encode("utf-8", "replace")
 
 
 def swell(rng, data):

@@ -10,6 +10,7 @@ import datetime
 import functools
 import html
 import io
+import math
 import os
 import re
 import struct
@@ -517,6 +518,8 @@ def _letters(name):
 
 def _cell(value):
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return str(value)  # no figure: more digits than a number has
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, str):
         return clean(value)
@@ -752,6 +755,11 @@ def _sparse_workbook(path, data):
     return Source(path, "xlsx", [g for g in grids if g.rows], findings)
 
 
+def _whole(text):
+    """A whole number of a workbook's XML; 0 where there is none."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text or "") else 0
+
+
 def _spreadsheetml(path, data, findings):
     """Read an Excel 2003 XML workbook."""
     ns = "{urn:schemas-microsoft-com:office:spreadsheet}"
@@ -764,14 +772,12 @@ def _spreadsheetml(path, data, findings):
     for sheet in root.iter(f"{ns}Worksheet") if root is not None else ():
         rows = []
         for row in sheet.iter(f"{ns}Row"):
-            skip = row.get(f"{ns}Index")
-            while skip and skip.isdigit() and len(rows) < min(int(skip) - 1, 100_000):
-                rows.append([])
+            skip = min(_whole(row.get(f"{ns}Index")) - 1, 100_000)
+            rows += [[] for _ in range(skip - len(rows))]
             cells = []
             for cell in row.iter(f"{ns}Cell"):
-                index = cell.get(f"{ns}Index")
-                while index and index.isdigit() and len(cells) < min(int(index) - 1, MAX_COLUMNS):
-                    cells.append("")
+                index = min(_whole(cell.get(f"{ns}Index")) - 1, MAX_COLUMNS)
+                cells += [""] * (index - len(cells))
                 node = cell.find(f"{ns}Data")
                 text = clean("".join(node.itertext())) if node is not None else ""
                 kind = node.get(f"{ns}Type") if node is not None else None
@@ -779,8 +785,8 @@ def _spreadsheetml(path, data, findings):
                     cells.append(_cell(float(text)) if kind == "Number" else text)
                 except ValueError:
                     cells.append(text)
-                across = cell.get(f"{ns}MergeAcross") or "0"
-                cells += [Merged(text) if text else ""] * min(int(across) if across.isdigit() else 0, MAX_COLUMNS)
+                across = min(_whole(cell.get(f"{ns}MergeAcross")), MAX_COLUMNS)
+                cells += [Merged(text) if text else ""] * across
             rows.append(cells)
             if len(cells) > MAX_COLUMNS or len(rows) > 200_000:
                 refuse(path, f"it has more cells than any BPS table: {INSTEAD}")

@@ -575,6 +575,16 @@ def _coded(folder, code, system):
     return None
 
 
+class _Fits(dict):
+    """Whether a label can mean the unit with a code, each pair looked at once; None where it names no region."""
+
+    def __missing__(self, pair):
+        label, code = pair
+        meant = {r.code for r in candidates(label)}
+        fit = self[pair] = (code in meant) if meant else None
+        return fit
+
+
 def settle_codes(labels, codes, header):
     """Check a column of codes against the names beside it.
 
@@ -590,14 +600,12 @@ def settle_codes(labels, codes, header):
     plain = header.casefold()
     declared = "kemendagri" if re.search(r"dagri|permendagri", plain) else "bps" if "bps" in plain else None
     both = by_code(codes, header)
+    fits = _Fits()
     score = {}
     for system, units in both.items():
-        wrong = [
-            i for i, (x, u) in enumerate(zip(labels, units, strict=True))
-            if u is not None and candidates(x) and u not in candidates(x)
-        ]  # fmt: skip
-        right = sum(u is not None and u in candidates(x) for x, u in zip(labels, units, strict=True))
-        score[system] = (right, -len(wrong), wrong)
+        told = [None if u is None else fits[x, u.code] for x, u in zip(labels, units, strict=True)]
+        wrong = [i for i, fit in enumerate(told) if fit is False]
+        score[system] = (told.count(True), -len(wrong), wrong)
     best = max(both, key=lambda s: (score[s][:2], s == (declared or "bps")))
     system = declared if declared and score[declared][0] >= score[best][0] * 0.9 else best
     units = list(both[system])
@@ -608,8 +616,5 @@ def settle_codes(labels, codes, header):
             old = by_old.get(re.sub(r"\.0$|\D", "", str(codes[i])))
             if old and regions.get(old) in candidates(labels[i]):
                 units[i] = regions.get(old)
-    wrong = [
-        i for i, (x, u) in enumerate(zip(labels, units, strict=True))
-        if u is not None and candidates(x) and u not in candidates(x)
-    ]  # fmt: skip
+    wrong = [i for i in score[system][2] if not fits[labels[i], units[i].code]]
     return system, declared, units, wrong

@@ -278,7 +278,7 @@ class Column:
         if self.decimal or self.clash or self.mixed or len({x for c in self.open_ for x in c if x in ".,"}) != 1:
             return None
         figures = {c: p[1] for c, p in self.parsed.items() if p[0] in ("plain", "figure")}
-        plain = {c: abs(int(x)) for c, x in figures.items() if _PLAIN.fullmatch(x)}
+        plain = {c: abs(float(x)) for c, x in figures.items() if _PLAIN.fullmatch(x)}
         whole = [plain[c] for c in self.cells if isinstance(c, str) and plain.get(c)]
         if len(whole) < 3 or len(set(whole)) < 2 or max(whole) >= 1_000:
             return None

@@ -209,7 +209,7 @@ def part_names(head, cells):
     for c in set(cells):
         text = str(c).strip().removesuffix(".0").lstrip("0").upper()
         number = ["", "I", "II", "III", "IV"].index(text) if text in ("I", "II", "III", "IV") else text
-        if not str(number).isdigit() or not 1 <= int(number) <= most:
+        if not re.fullmatch(r"[0-9]{1,2}", str(number)) or not 1 <= int(number) <= most:
             return None
         named[c] = MONTH_NAMES[int(number) - 1] if most == 12 else f"{word[0].capitalize()} {text}"
     return named or None
