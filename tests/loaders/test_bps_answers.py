@@ -319,6 +319,8 @@ def test_a_table_without_datacontent_at_all():
         (b'{"status": "OK", "data-availability": "available", "data": ""}', "not_available", "no data in it"),
         (b'{"status": "OK", "data-availability": "available", "data": [{"page": 1}, "x"]}', "damaged", "holds no list"),
         (b'{"status":"OK","data":[{"page":1},{"status":400,"condition":"ERROR","message":"Invalid Parameter"}]}', "refused", "Invalid Parameter"),
+        (b'{"status": "' + b"x" * 9_000 + b'", "message": ""}', "refused", "^BPS refused the answer: status 'x{60}…' without a message$"),
+        (b'{"status": "Error", "message": "maximum allowed number of years for it is ' + b"9" * 5_000 + b'"}', "refused", "maximum allowed"),
     ],
 )  # fmt: skip
 def test_bytes_that_are_no_answer(data, kind, message):
@@ -361,6 +363,8 @@ ODD = [
     "\x00",
     "²",
     "12,5",
+    "9" * 5_000,
+    "1e999",
 ]
 
 
@@ -388,6 +392,7 @@ def test_payloads_with_other_types_inside_are_read_or_refused(base, changes):
         decode(made, domain="7500")
     except UcjError as error:
         assert len(str(error).splitlines()) == 1
+        assert len(str(error)) < 600  # a sentence, whatever stands in the place of a word
 
 
 # ---- static tables and SIMDASI

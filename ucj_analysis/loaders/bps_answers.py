@@ -111,15 +111,15 @@ def check(payload, what="the answer"):
         raise ApiError(f"{what} is null, as when it would be too large: ask for fewer years or rows", "too_large")
     if not isinstance(payload, dict):
         raise ApiError(f"{what} is {type(payload).__name__} where an object with a status was expected", "damaged")
-    state = str(payload.get("status", "")).casefold()
+    state = _state(payload.get("status", ""))
     if state not in ("ok", "200") and ("status" in payload or "error" in payload):
         raise _refusal(plain(payload.get("message") or payload.get("error")), state, what)
     inner = payload.get("data")
     inner = inner[1] if isinstance(inner, list) and len(inner) > 1 and isinstance(inner[1], dict) else {}
-    state = str(inner.get("condition", inner.get("status", ""))).casefold()
+    state = _state(inner.get("condition", inner.get("status", "")))
     if state in ("error", "failed", "false") or (_whole(state) or 0) >= 400:  # SIMDASI says OK around an error
         raise _refusal(plain(inner.get("message")), state, what)
-    state = str(payload.get("data-availability", "available")).casefold()
+    state = _state(payload.get("data-availability", "available"))
     empty = payload.get("data") in ("", None, [], {}) and not _is_dynamic(payload)
     if state != "available" or empty:
         said = state if state != "available" else "no data in it"
@@ -127,8 +127,14 @@ def check(payload, what="the answer"):
     return payload
 
 
+def _state(said):
+    """A word such as "ok", or the beginning of what stands in its place."""
+    text = clean(str(said)).casefold()
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
 def _refusal(message, state, what):
-    limit = re.search(r"maximum allowed number of years .*? is (\d+)", message)
+    limit = re.search(r"maximum allowed number of years .*? is (\d{1,4})\b", message)
     if limit:
         return ApiError(f"BPS gives at most {limit[1]} years at once ({what})", "years", int(limit[1]))
     if re.search(r"\bkey\b|not allowed to take this action|token", message, re.I):
