@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from made import csv_bytes, html_page, html_split, xls_bytes, xlsx_bytes
 
+from ucj_analysis.errors import UcjError
 from ucj_analysis.loaders import bps_files
 
 SIX = ["Boalemo", "Gorontalo", "Pohuwato", "Bone Bolango", "Gorontalo Utara", "Kota Gorontalo"]
@@ -451,6 +452,46 @@ def test_formulas_without_results_are_told(tmp_path):
     assert said["message"].startswith(
         "2 formulas have no stored result and read as blank: open the file in a spreadsheet"
     )
+
+
+@pytest.mark.parametrize("text", ["1e999", "INF", "-1E+400"])
+def test_a_number_without_an_end_is_no_figure(text, tmp_path):
+    book = (
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="P0"><Table>{}</Table></Worksheet></Workbook>'
+    )
+    rows = (["Kabupaten/Kota", 2022, 2023], ["Boalemo", text, 18.3], ["Pohuwato", 17.2, 17.1])
+    cells = [
+        [f'<Cell><Data ss:Type="{"Number" if j else "String"}">{c}</Data></Cell>' for j, c in enumerate(r)]
+        for r in rows
+    ]
+    (tmp_path / "p0.xls").write_text(book.format("".join(f"<Row>{''.join(r)}</Row>" for r in cells)))
+    reading = bps_files.examine(tmp_path / "p0.xls", indicator="P0")
+    assert reading.rows["value"].tolist()[1:] == [17.2, 18.3, 17.1]
+    assert reading.rows["flag"][0] in ("unreadable: inf", "unreadable: -inf")
+    assert [(f["kind"], f["place"]) for f in reading.findings] == [("unreadable", "P0 B2")]
+
+
+@pytest.mark.parametrize("where", ['ss:Index="²"', f'ss:Index="{"9" * 5_000}"', 'ss:MergeAcross="¹"'])
+def test_places_of_a_workbook_that_are_no_numbers(where, tmp_path):
+    rows = ["<Cell><Data>Kabupaten/Kota</Data></Cell><Cell><Data>2023</Data></Cell>"]
+    rows.append(f"<Cell><Data>Boalemo</Data></Cell><Cell {where}><Data>18.3</Data></Cell>")
+    (tmp_path / "p0.xls").write_text(
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="P0"><Table>'
+        + "".join(f"<Row>{r}</Row>" for r in rows) + "</Table></Worksheet></Workbook>"
+    )  # fmt: skip
+    assert bps_files.read(tmp_path / "p0.xls", indicator="P0")["value"].tolist() == [18.3]
+
+
+def test_figures_of_thousands_of_digits(tmp_path):
+    rows = [["Kabupaten/Kota", "Bulan", "Jumlah"], ["Boalemo", "²", "1.234"], ["Pohuwato", "9" * 5_000, "9" * 5_000],
+            ["Gorontalo", "3", "12"], ["Bone Bolango", "4", "840"], ["Gorontalo Utara", "5", "77"]]  # fmt: skip
+    (tmp_path / "a.csv").write_bytes(csv_bytes(rows, ";"))
+    with pytest.raises(UcjError, match="does not say whether '1.234' is 1.234 or 1234"):
+        bps_files.read(tmp_path / "a.csv")
+    read = bps_files.read(tmp_path / "a.csv", indicator="Jumlah penduduk miskin (jiwa)")
+    assert read["value"].max() < 1e5
 
 
 def test_columns_are_named_as_a_spreadsheet_names_them():
