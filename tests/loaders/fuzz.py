@@ -265,7 +265,13 @@ def tangle(rng, data):
     if kind == "xls":
         out = bytearray(data)
         sector = 1 << int.from_bytes(out[30:32], "little") % 16
-        if rng.random() < 0.6:  # an entry of the allocation table points back, or nowhere
+        announced = [m.end() for m in re.finditer(rb"\x00\x02\x0e\x00", data)]
+        if announced and rng.random() < 0.3:  # a sheet announces another area than it has
+            area = rng.choice(
+                [(0, 2**31, 0, 9), (9, 1, 0, 9), (0, 65_536, 0, 256), (0, 1, 0, 1), (0, 2**32 - 1, 0, 65_535)]
+            )
+            out[announced[0] : announced[0] + 12] = struct.pack("<2I2H", *area)
+        elif rng.random() < 0.6:  # an entry of the allocation table points back, or nowhere
             first = int.from_bytes(out[76:80], "little")
             for _ in range(rng.choice([1, 4])):
                 at = (1 + first) * sector + 4 * rng.randrange(sector // 4 or 1)

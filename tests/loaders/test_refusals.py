@@ -1,9 +1,10 @@
 """What contradicts the reader's question is refused, and one bad file does not hide the good ones."""
 
+import struct
 import sys
 
 import pytest
-from made import csv_bytes
+from made import csv_bytes, xls_bytes
 
 from ucj_analysis import cli
 from ucj_analysis.errors import UcjError
@@ -27,6 +28,15 @@ def test_refusals_say_what_to_do(rows, options, message, tmp_path):
     (tmp_path / "x.csv").write_bytes(csv_bytes(rows, ";"))
     with pytest.raises(UcjError, match=message):
         bps_files.read(tmp_path / "x.csv", **options)
+
+
+@pytest.mark.parametrize("area", [(0, 2**31, 0, 3), (7, 3, 0, 3), (0, 3, 9, 3), (0, 65_536, 0, 300)])
+def test_a_sheet_that_announces_more_than_a_sheet_has(area, tmp_path):
+    data = xls_bytes({"P0": ROWS})
+    at = data.index(struct.pack("<HHII", 0x200, 14, 0, len(ROWS)))  # the area of the sheet, before its cells
+    (tmp_path / "x.xls").write_bytes(data[: at + 4] + struct.pack("<2I2H", *area) + data[at + 16 :])
+    with pytest.raises(UcjError, match="the workbook is damaged: download the table again"):
+        bps_files.read(tmp_path / "x.xls")
 
 
 PAGE = "<table><tr><th>Kabupaten/Kota<th>2022<th>2023</tr><tr><td>Boalemo</td>{}</tr><tr><td>Pohuwato</td><td>1,5</td><td>1,6</td></tr></table>{}"

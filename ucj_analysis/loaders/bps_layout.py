@@ -303,13 +303,10 @@ def _side_by_side(grid):
     width = len(grid.rows[0]) if grid.rows else 0
     if width < 5 or len(grid.rows) > 20_000:
         return [(0, width)]
-    blank = [j for j in range(1, width - 1) if all(r[j] == "" for r in grid.rows)]
+    blank = [0 < j < width - 1 and all(r[j] == "" for r in grid.rows) for j in range(width)]
     cuts = [0]
-    for j in blank:
+    for right in (j + 1 for j in range(width - 1) if blank[j] and not blank[j + 1]):
         left = {r[cuts[-1]] for r in grid.rows[:12] if isinstance(r[cuts[-1]], str) and r[cuts[-1]]}
-        right = next((k for k in range(j + 1, width) if k not in blank), None)
-        if right is None:
-            continue
         again = {r[right] for r in grid.rows[:12] if isinstance(r[right], str) and r[right]}
         corner = {x for x in left & again if _CORNER.match(x)}
         texts = sum(kind_of(r[right]) == "t" for r in grid.rows)
