@@ -30,7 +30,7 @@ def test_refusals_say_what_to_do(rows, options, message, tmp_path):
         bps_files.read(tmp_path / "x.csv", **options)
 
 
-@pytest.mark.parametrize("area", [(0, 2**31, 0, 3), (7, 3, 0, 3), (0, 3, 9, 3), (0, 65_536, 0, 300)])
+@pytest.mark.parametrize("area", [(0, 2**31, 0, 3), (7, 3, 0, 3), (0, 3, 9, 3), (0, 65_536, 0, 300), (0, 2**31, 9, 9)])
 def test_a_sheet_that_announces_more_than_a_sheet_has(area, tmp_path):
     data = xls_bytes({"P0": ROWS})
     at = data.index(struct.pack("<HHII", 0x200, 14, 0, len(ROWS)))  # the area of the sheet, before its cells

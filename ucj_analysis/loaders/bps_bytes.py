@@ -600,7 +600,7 @@ def _largest(stream):
         elif kind == 0x200 and size in (10, 14) and at + 4 + size <= end:
             a, b, c, d = struct.unpack_from("<4H" if size == 10 else "<2I2H", stream, at + 4)
             # the reader makes room for what a sheet announces; it ends the program where that is more than there is
-            if b and d and (b - a) % 2**32 * ((d - c) % 2**32) > 65_536 * 256:
+            if b and d and (a > b or c > d or b * d > 65_536 * 256):
                 raise ValueError
         elif kind == 0x809:
             top, left, bottom, right = nowhere
