@@ -42,8 +42,11 @@ def _text(text, size="<H"):
     return struct.pack(size, len(text)) + b"\x01" + text.encode("utf-16-le")
 
 
-def xls_bytes(sheets, merges=()):
-    """Sheets as a true BIFF8 workbook in a compound file; ``merges`` of the first sheet as (row, row, column, column)."""
+def xls_bytes(sheets, merges=(), *, small=False):
+    """Sheets as a true BIFF8 workbook in a compound file; ``merges`` of the first sheet as (row, row, column, column).
+
+    A ``small`` one stands in the sectors of 64 bytes that small streams share.
+    """
     start = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0x0DBB, 0x07CC, 0x41, 6)) + _record(
         0x42, struct.pack("<H", 1200)
     )
@@ -68,7 +71,33 @@ def xls_bytes(sheets, merges=()):
     for name, part in zip(sheets, parts, strict=True):
         bounds += _record(0x85, struct.pack("<IH", at, 0) + _text(name, "<B"))
         at += len(part)
-    return _compound(start + bounds + _record(0x0A, b"") + b"".join(parts))
+    return (_compound_small if small else _compound)(start + bounds + _record(0x0A, b"") + b"".join(parts))
+
+
+def _entry(name, kind, first, size, child=0xFFFFFFFF):
+    raw = name.encode("utf-16-le")
+    return (
+        raw.ljust(64, b"\0") + struct.pack("<HBBIII", len(raw) + 2, kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+        + bytes(36) + struct.pack("<IQ", first, size)
+    )  # fmt: skip
+
+
+def _compound_small(stream):
+    """The same for a stream of less than 4096 bytes: its sectors of 64 bytes lie in the stream of the root."""
+    n, many = -(-len(stream) // 64), -(-len(stream) // 512)
+    fat = struct.pack("<3I", 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFE)
+    fat += struct.pack(f"<{many}I", *(4 + i for i in range(many - 1)), 0xFFFFFFFE)
+    small = struct.pack(f"<{n}I", *(1 + i for i in range(n - 1)), 0xFFFFFFFE)
+    folder = _entry("Root Entry", 5, 3, 64 * n, 1) + _entry("Workbook", 2, 0, len(stream))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 2, 1, 0xFFFFFFFE, 0) + struct.pack("<I", 0).ljust(436, b"\xff")
+    parts = (
+        fat.ljust(512, b"\xff"),
+        folder.ljust(512, b"\0"),
+        small.ljust(512, b"\xff"),
+        stream.ljust(many * 512, b"\0"),
+    )
+    return head + b"".join(parts)
 
 
 def _compound(stream):
@@ -79,14 +108,7 @@ def _compound(stream):
     chain = [0xFFFFFFFD] * fats + [0xFFFFFFFE] + [fats + 2 + i for i in range(n - 1)] + [0xFFFFFFFE]
     fat = struct.pack(f"<{len(chain)}I", *chain).ljust(fats * 512, b"\xff")
 
-    def entry(name, kind, first, size, child=0xFFFFFFFF):
-        raw = name.encode("utf-16-le")
-        return (
-            raw.ljust(64, b"\0") + struct.pack("<HBBIII", len(raw) + 2, kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
-            + bytes(36) + struct.pack("<IQ", first, size)
-        )  # fmt: skip
-
-    folder = entry("Root Entry", 5, 0xFFFFFFFE, 0, 1) + entry("Workbook", 2, fats + 1, len(stream))
+    folder = _entry("Root Entry", 5, 0xFFFFFFFE, 0, 1) + _entry("Workbook", 2, fats + 1, len(stream))
     folder = folder.ljust(512, b"\0")
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
     head += struct.pack("<IIIIIIIII", 0, fats, fats, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)

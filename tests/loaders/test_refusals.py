@@ -30,9 +30,12 @@ def test_refusals_say_what_to_do(rows, options, message, tmp_path):
         bps_files.read(tmp_path / "x.csv", **options)
 
 
+@pytest.mark.parametrize("small", [False, True])
 @pytest.mark.parametrize("area", [(0, 2**31, 0, 3), (7, 3, 0, 3), (0, 3, 9, 3), (0, 65_536, 0, 300), (0, 2**31, 9, 9)])
-def test_a_sheet_that_announces_more_than_a_sheet_has(area, tmp_path):
-    data = xls_bytes({"P0": ROWS})
+def test_a_sheet_that_announces_more_than_a_sheet_has(area, small, tmp_path):
+    data = xls_bytes({"P0": ROWS}, small=small)
+    (tmp_path / "x.xls").write_bytes(data)
+    assert bps_files.read(tmp_path / "x.xls")["value"].tolist() == [7.27, 6.67]
     at = data.index(struct.pack("<HHII", 0x200, 14, 0, len(ROWS)))  # the area of the sheet, before its cells
     (tmp_path / "x.xls").write_bytes(data[: at + 4] + struct.pack("<2I2H", *area) + data[at + 16 :])
     with pytest.raises(UcjError, match="the workbook is damaged: download the table again"):

@@ -391,6 +391,7 @@ case("spacers.xlsx", xlsx_bytes({"S": [["Kabupaten/Kota", "P1", None, None, "P2"
      ("7501", "2022", "", "p1", 3.1), ("7502", "2022", "", "p2", 0.9), rows=24, without=["repeated"])
 case("month in the title.xlsx", xlsx_bytes({"S": [["Persentase Penduduk Miskin Menurut Kabupaten/Kota, Maret 2024"], ["Kabupaten/Kota", "Persen"], *six(A)]}), ("7501", "2024", "Maret", "miskin", 18.38), rows=6)
 case("months in the title.xlsx", xlsx_bytes({"S": [["TPT Menurut Kabupaten/Kota, Februari dan Agustus 2024"], ["Kabupaten/Kota", "Persen"], *six(A)]}), ("7501", "2024", "", "tpt", 18.38), rows=6)
+case("small stream.xls", xls_bytes({"P0": [["Kabupaten/Kota", 2022, 2023], ["Boalemo", 18.9, 18.4], ["Pohuwato", 17.9, None]]}, small=True), ("7501", "2023", "", "", 18.4), ("7503", "2022", "", "", 17.9), rows=4, indicator="P0")
 case("counts in even steps.csv", csv_bytes([["Kabupaten/Kota", "SD", "SMP", "SMA"], ["Boalemo", "2010", "2011", "2012"], ["Pohuwato", "2500", "1300", "900"], ["Bone Bolango", "1990", "1980", "1970"], ["Gorontalo Utara", "2001", "2002", "2003"]]),
      ("7501", "2023", "", "smp", 2011), ("7504", "2023", "", "sma", 1970), ("7505", "2023", "", "sd", 2001), rows=12, year=2023)
 case("years under the name of what follows.csv", csv_bytes([["Kabupaten/Kota", "2010", "2011", "2012"], ["Boalemo", "1.5", "1.6", "1.7"], ["Pohuwato", "2.5", "2.6", "2.7"], ["Gorontalo", "2013", "2014", "2015"], ["Boalemo", "3.5", "3.6", "3.7"], ["Pohuwato", "4.5", "4.6", "4.7"]]),

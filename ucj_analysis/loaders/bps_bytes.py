@@ -580,7 +580,12 @@ def _biff_span(data):
                 list(chain(first, small if length < number(56) and folder[at + 66] == 2 else fat)) if length else []
             )
             if name.casefold() in ("workbook", "book"):
-                return _largest(read(sectors)) if length >= number(56) else 0
+                if length >= number(56):
+                    return _largest(read(sectors))
+                held = read(
+                    chain(int.from_bytes(folder[116:120], "little"), fat)
+                )  # small streams share that of the root
+                return _largest(b"".join(held[64 * s : 64 * (s + 1)] for s in sectors))
     except (struct.error, IndexError, ValueError):
         pass
     return None
