@@ -330,7 +330,10 @@ def tangle(rng, data):
 def strange(rng, data):
     """Put strange texts and numbers in the place of cells; in a BIFF workbook, of eight bytes that may be a number."""
     kind, times = _kind(data), rng.choice([1, 3, 30])
-    some = lambda m=None: rng.choice(STRANGE)  # noqa: E731
+
+    def some(_):
+        return rng.choice(STRANGE)
+
     if kind == "xls":
         out = bytearray(data)
         for _ in range(times):
