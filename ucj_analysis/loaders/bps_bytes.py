@@ -582,9 +582,8 @@ def _biff_span(data):
             if name.casefold() in ("workbook", "book"):
                 if length >= number(56):
                     return _largest(read(sectors))
-                held = read(
-                    chain(int.from_bytes(folder[116:120], "little"), fat)
-                )  # small streams share that of the root
+                # small streams share that of the root
+                held = read(chain(int.from_bytes(folder[116:120], "little"), fat))
                 return _largest(b"".join(held[64 * s : 64 * (s + 1)] for s in sectors))
     except (struct.error, IndexError, ValueError):
         pass
