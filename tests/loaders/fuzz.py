@@ -79,20 +79,8 @@ STRANGE = [
 ]  # fmt: skip
 
 WAYS = (
-    "cut",
-    "flip",
-    "drop",
-    "double",
-    "insert",
-    "numbers",
-    "swap",
-    "rows",
-    "columns",
-    "encode",
-    "splice",
-    "tangle",
-    "strange",
-)
+    "cut", "flip", "drop", "double", "insert", "numbers", "swap", "rows", "columns", "encode", "splice", "tangle", "strange",
+)  # fmt: skip
 
 
 def mutate(rng, data, way=None):

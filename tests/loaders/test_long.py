@@ -220,6 +220,15 @@ def test_the_long_tables_of_bps_are_read_column_by_column(name, reference, monke
     assert compare(Path(reference) / "bps_samples" / name, monkeypatch)
 
 
+def test_tidy_rows_are_no_long_table(reference, tmp_path):
+    rows = bps_files.read(reference / "bps_samples" / "h12_p1_tidy_2022_2023.csv")
+    path = tmp_path / "rows.csv"
+    rows.replace("", "x").to_csv(path, index=False)  # no blank cell either
+    assert path.stat().st_size > bps_long.MIN_BYTES
+    assert bps_long.table(path) is None
+    assert bps_files.examine(path).format == "tidy rows"
+
+
 def test_a_small_table_and_a_missing_one_are_left_to_the_reader_of_grids(tmp_path):
     small = tmp_path / "a.csv"
     small.write_bytes(b"Wilayah;Tahun;Nilai\nBoalemo;2023;18.38\n")
